@@ -1,0 +1,173 @@
+-- The store: one SQLite file that datasette, sqlite-utils and DuckDB open as it is.
+-- application_id 0x67746d31 ("gtm1"); user_version is the schema's number.
+
+CREATE TABLE document (
+    id INTEGER PRIMARY KEY,
+    doc_id TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    year INTEGER,
+    date TEXT,
+    published TEXT,
+    journal TEXT,
+    doi TEXT,
+    pmcid TEXT,
+    kind TEXT NOT NULL,
+    product TEXT,
+    regulator TEXT,
+    state TEXT NOT NULL,
+    pages INTEGER,
+    version INTEGER NOT NULL,
+    retracted INTEGER NOT NULL,
+    retraction_pmid TEXT,
+    record TEXT NOT NULL,             -- JSON: what has no column of its own (authors, MeSH headings, sections, links, ...)
+    fingerprint TEXT NOT NULL,        -- of everything but provenance: decides whether a document changed
+    url TEXT,
+    retrieved_at TEXT,
+    sha256 TEXT,
+    first_run INTEGER,                -- run that brought it first
+    changed_run INTEGER,              -- run that last changed it
+    seen_at TEXT,                     -- UTC day a source last returned it
+    missed INTEGER NOT NULL DEFAULT 0,-- different days on which a source did not return it, in a row
+    missed_at TEXT,
+    status TEXT NOT NULL DEFAULT 'listed', -- listed, vanished (3 misses), deleted (DeleteCitation), delisted (EMA/FDA)
+    tagged_with TEXT,                 -- version of vocabulary and code; NULL when not tagged
+    gene_therapy INTEGER,
+    population TEXT
+);
+
+-- Earlier versions stay readable.
+CREATE TABLE document_version (
+    document INTEGER NOT NULL REFERENCES document(id),
+    run INTEGER,                      -- run that replaced it
+    replaced_at TEXT NOT NULL,
+    snapshot TEXT NOT NULL            -- JSON of the whole earlier document
+);
+CREATE INDEX document_version_document ON document_version(document);
+
+-- Which question found which document.
+CREATE TABLE found_by (
+    document INTEGER NOT NULL REFERENCES document(id),
+    query TEXT NOT NULL,
+    PRIMARY KEY (document, query)
+) WITHOUT ROWID;
+
+CREATE TABLE concept (
+    id INTEGER PRIMARY KEY,
+    category TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    label TEXT NOT NULL,
+    ids TEXT NOT NULL,                -- JSON list: "MONDO:0010602", "ORPHA:98878", ...
+    UNIQUE (category, slug)
+);
+
+CREATE TABLE concept_ancestor (       -- transitive, without the concept itself
+    concept INTEGER NOT NULL REFERENCES concept(id),
+    ancestor INTEGER NOT NULL REFERENCES concept(id),
+    PRIMARY KEY (concept, ancestor)
+) WITHOUT ROWID;
+
+CREATE TABLE mention (
+    document INTEGER NOT NULL REFERENCES document(id),
+    ordinal INTEGER NOT NULL,
+    concept INTEGER NOT NULL REFERENCES concept(id),
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    sentence_start INTEGER NOT NULL,
+    sentence_end INTEGER NOT NULL,
+    section TEXT NOT NULL,
+    page INTEGER,
+    assertion TEXT NOT NULL,
+    role TEXT NOT NULL,
+    inferred INTEGER NOT NULL,
+    cue TEXT,
+    rule TEXT,
+    grade TEXT,
+    n TEXT,
+    denominator TEXT,                 -- N of the schema page; SQL names ignore case
+    pct TEXT,
+    arm TEXT,
+    PRIMARY KEY (document, ordinal)
+) WITHOUT ROWID;
+
+-- The merged set of a document (model.DocumentTags): what tables show.
+CREATE TABLE document_tag (
+    document INTEGER NOT NULL REFERENCES document(id),
+    concept INTEGER NOT NULL REFERENCES concept(id),
+    assertion TEXT,                   -- safety only
+    inferred INTEGER NOT NULL DEFAULT 0,
+    ordinal INTEGER NOT NULL,         -- order of first mention
+    PRIMARY KEY (concept, document)
+) WITHOUT ROWID;
+CREATE INDEX document_tag_document ON document_tag(document, ordinal);
+
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY,
+    command TEXT NOT NULL,            -- fetch, import, tag
+    source TEXT,
+    query TEXT,
+    term TEXT,
+    translation TEXT,
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    state TEXT NOT NULL,              -- running, complete, partial, failed, interrupted
+    expected INTEGER,
+    received INTEGER,
+    new INTEGER NOT NULL DEFAULT 0,
+    changed INTEGER NOT NULL DEFAULT 0,
+    unchanged INTEGER NOT NULL DEFAULT 0,
+    requests INTEGER NOT NULL DEFAULT 0,
+    seconds REAL,
+    gtminer TEXT NOT NULL,
+    tagger TEXT,
+    message TEXT                      -- the one line of a failure or warning
+);
+
+-- Where a fetch goes on after an interruption: one row a page of PMIDs, written with the page's documents.
+CREATE TABLE slice (
+    source TEXT NOT NULL,
+    query TEXT NOT NULL,
+    digest TEXT NOT NULL,             -- of the question, the window and the page's ids
+    run INTEGER NOT NULL,
+    expected INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    finished_at TEXT NOT NULL,
+    PRIMARY KEY (source, query, digest)
+) WITHOUT ROWID;
+
+-- How far each query of each source is known to be complete (the server's date).
+CREATE TABLE watermark (
+    source TEXT NOT NULL,
+    query TEXT NOT NULL,
+    value TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    PRIMARY KEY (source, query)
+) WITHOUT ROWID;
+
+-- What was asked for and not given, or could not be read: retried by the next run.
+CREATE TABLE pending (
+    source TEXT NOT NULL,
+    item TEXT NOT NULL,               -- PMID, URL or file
+    reason TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 1,
+    first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    parser TEXT,                      -- version of the reader that failed; another version tries again
+    sha256 TEXT,
+    PRIMARY KEY (source, item)
+) WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE document_fts USING fts5(
+    title, text, content='document', content_rowid='id', tokenize="unicode61 remove_diacritics 2"
+);
+CREATE TRIGGER document_fts_insert AFTER INSERT ON document BEGIN
+    INSERT INTO document_fts(rowid, title, text) VALUES (new.id, new.title, new.text);
+END;
+CREATE TRIGGER document_fts_delete AFTER DELETE ON document BEGIN
+    INSERT INTO document_fts(document_fts, rowid, title, text) VALUES ('delete', old.id, old.title, old.text);
+END;
+CREATE TRIGGER document_fts_update AFTER UPDATE OF title, text ON document BEGIN
+    INSERT INTO document_fts(document_fts, rowid, title, text) VALUES ('delete', old.id, old.title, old.text);
+    INSERT INTO document_fts(rowid, title, text) VALUES (new.id, new.title, new.text);
+END;

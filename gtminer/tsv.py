@@ -1,0 +1,45 @@
+"""Tab-separated data files whose rows remember where they stand, for errors that name file and line."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import NamedTuple
+
+from gtminer.errors import InputError
+
+
+class Row(NamedTuple):
+    """One data row: values by column name, and its place (`vector.tsv:14`)."""
+
+    values: Mapping[str, str]
+    at: str
+
+    def __getitem__(self, column: str) -> str:
+        return self.values[column]
+
+
+def read(path: Path | Traversable, columns: Sequence[str]) -> Iterator[Row]:
+    """Yield the rows of *path*; empty lines and lines that start with # are comments.
+
+    *columns* must all be there; others are kept as well. Raises InputError, with file and line, for
+    an unreadable file, a missing column or a ragged row.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name}: cannot be read as UTF-8 text ({error})") from error
+    header: list[str] | None = None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        cells = line.split("\t")
+        at = f"{path.name}:{number}"
+        if header is None:
+            header = cells
+            missing = [column for column in columns if column not in header]
+            if missing:
+                raise InputError(f"{at}: no column '{missing[0]}'; the columns are: {', '.join(columns)}")
+            continue
+        if len(cells) != len(header):
+            raise InputError(f"{at}: {len(cells)} columns where the header has {len(header)}; separate them by one tab")
+        yield Row(dict(zip(header, cells, strict=True)), at)
