@@ -4,7 +4,7 @@ GtminerError
 ├── InputError      2   the user can mend it: usage, configuration, query file, key, e-mail
 ├── ContentError    3   a document or an answer could not be read; the rest is kept
 ├── SourceError     3   a source failed or blocked us; what could be verified is kept
-├── ConditionMet    4   an opt-in condition was met (--fail-stale, --min-f1, ...)
+├── ConditionError  4   an opt-in condition was met (--fail-stale, --min-f1, ...)
 ├── StoreError      1   the store is damaged, foreign, newer, or the disk is full
 └── TemporaryError  75  lock held, or no source reachable; nothing moved forward
 
@@ -36,7 +36,7 @@ class SourceError(GtminerError):
     exit_code = 3
 
 
-class ConditionMet(GtminerError):
+class ConditionError(GtminerError):
     """A condition that the user asked to be told of by exit code."""
 
     exit_code = 4

@@ -168,6 +168,12 @@ class Document(NamedTuple):
         return next((link.pmid for link in self.links if link.kind == "RetractionIn" and link.pmid), None)
 
 
+class Deletion(NamedTuple):
+    """A PMID that NLM's update file lists under DeleteCitation."""
+
+    pmid: str
+
+
 class Tag(NamedTuple):
     """One mention of one concept. ``document.text[start:end] == text`` always.
 

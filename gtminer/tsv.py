@@ -1,14 +1,15 @@
 """Tab-separated data files whose rows remember where they stand, for errors that name file and line."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import NamedTuple
 
 from gtminer.errors import InputError
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Row:
     """One data row: values by column name, and its place (`vector.tsv:14`)."""
 
     values: Mapping[str, str]
