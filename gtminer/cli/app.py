@@ -1,0 +1,199 @@
+"""The commands, the global options, and the one place where failures become a line and an exit code."""
+
+import errno
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any, TextIO
+
+import typer
+from typer import _click as click  # typer 0.29 carries its own click; its usage errors live there
+
+from gtminer.cli import streams
+from gtminer.errors import GtminerError, InputError
+
+app = typer.Typer(
+    name="gtminer",
+    help="Mine PubMed abstracts and EMA/FDA assessment reports for gene therapy: modality, vector, indication and "
+    "safety events, each with the sentence it came from.\n\n"
+    "Example: gtminer fetch pubmed && gtminer summarize --by vector,safety",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+# Options that may stand before or behind the command: name -> takes a value.
+EVERYWHERE = {
+    "--cache": True,
+    "--color": True,
+    "--log-file": True,
+    "--log-format": True,
+    "-q": False,
+    "--quiet": False,
+    "-v": False,
+    "--verbose": False,
+}
+ENDS_NOISELESSLY = {signal.SIGINT: 130, signal.SIGTERM: 143}
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from gtminer import __version__
+
+        typer.echo(f"gtminer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def globals_(
+    context: typer.Context,
+    cache: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the store (else GTMINER_CACHE, ./cache in a project, your data folder)."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only warnings and failures on stderr.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")] = False,
+    color: Annotated[str, typer.Option(help="auto, always or never.")] = "auto",
+    log_file: Annotated[Path | None, typer.Option(help="Also append every message to this file.")] = None,
+    log_format: Annotated[str, typer.Option(help="Messages as text or json.")] = "text",
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Take the options that every command understands, before or behind its name."""
+    if color not in ("auto", "always", "never"):
+        raise InputError(f"--color: unknown value '{color}'; choose one of: auto, always, never")
+    if log_format not in ("text", "json"):
+        raise InputError(f"--log-format: unknown value '{log_format}'; choose one of: text, json")
+    if log_file is not None:
+        _check_log(log_file)
+    streams.manner = streams.Manner(quiet, verbose, color, log_file, log_format)
+    context.obj = cache
+
+
+def _check_log(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+    except OSError as error:
+        raise InputError(f"--log-file {path}: cannot be written ({error.strerror}); name another file") from error
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line; return the exit code of `spec/cli.md`'s table. Never raises, never shows a traceback."""
+    _prepare_streams()
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        result: Any = app(_hoisted(arguments), prog_name="gtminer", standalone_mode=False)
+        sys.stdout.flush()
+    except GtminerError as error:
+        return _failed(error, str(error), error.exit_code)
+    except click.exceptions.UsageError as error:
+        if isinstance(error, click.exceptions.NoArgsIsHelpError):
+            print(error.format_message())
+            return 2
+        path = error.ctx.command_path if error.ctx else "gtminer"
+        return _failed(error, f"{error.format_message().rstrip('.')}; see '{path} --help'", 2)
+    except click.exceptions.ClickException as error:
+        return _failed(error, error.format_message(), error.exit_code)
+    except typer.Abort:
+        return 130
+    except BrokenPipeError:
+        _discard_stdout()
+        return 141
+    except KeyboardInterrupt:
+        return 130
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
+    except OSError as error:
+        return _failed(error, _os_failure(error), 1)
+    except MemoryError as error:
+        return _failed(error, "out of memory; the store is as it was after the last finished step", 1)
+    except Exception as error:
+        return _failed(
+            error,
+            f"a bug in gtminer ({type(error).__name__}: {error}); GTMINER_DEBUG=1 shows where; please report it",
+            1,
+        )
+    return result if isinstance(result, int) else 0
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(ENDS_NOISELESSLY[signal.Signals(number)])
+
+
+def _failed(error: BaseException, line: str, code: int) -> int:
+    if os.environ.get("GTMINER_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+    streams.fail(line)
+    _discard_stdout()
+    return code
+
+
+def _os_failure(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return f"{where or 'output: '}no space left on the device; what was committed is kept; free some and repeat"
+    return f"{where}{error.strerror or error}"
+
+
+def _prepare_streams() -> None:
+    """Make stdout and stderr able to carry any text: UTF-8 in pipes, replaced characters on a narrow terminal."""
+    if sys.stdout is None:  # closed by the caller: writing must fail loudly, not vanish
+        sys.stdout = _stream("/dev/full" if Path("/dev/full").exists() else os.devnull)
+    if sys.stderr is None:
+        sys.stderr = _stream(os.devnull)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is None:
+            continue
+        if stream.isatty():
+            reconfigure(errors="replace")
+        else:
+            reconfigure(encoding="utf-8", errors="replace", newline="\n")
+
+
+def _stream(path: str) -> TextIO:
+    return Path(path).open("w", encoding="utf-8")
+
+
+def _discard_stdout() -> None:
+    """Let nothing that is still buffered be written when Python closes: it would fail a second time."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(null, sys.stdout.fileno())
+        except (OSError, ValueError):
+            sys.stdout = _stream(os.devnull)
+        finally:
+            os.close(null)
+
+
+def _hoisted(arguments: Sequence[str]) -> list[str]:
+    """Return *arguments* with the options of EVERYWHERE moved to the front, up to a lone ``--``."""
+    front: list[str] = []
+    rest: list[str] = []
+    position = 0
+    while position < len(arguments):
+        argument = arguments[position]
+        if argument == "--":
+            rest.extend(arguments[position:])
+            break
+        name, equals, _ = argument.partition("=")
+        if EVERYWHERE.get(name) and not equals:
+            front.extend(arguments[position : position + 2])
+            position += 2
+        elif name in EVERYWHERE:
+            front.append(argument)
+            position += 1
+        else:
+            rest.append(argument)
+            position += 1
+    return front + rest
