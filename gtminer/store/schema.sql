@@ -158,6 +158,35 @@ CREATE TABLE pending (
     PRIMARY KEY (source, item)
 ) WITHOUT ROWID;
 
+-- What EMA and FDA listed when last asked, one row a document: their own date of it, and the bytes we hold.
+CREATE TABLE listing (
+    source TEXT NOT NULL,             -- ema, fda
+    item TEXT NOT NULL,               -- canonical address
+    product TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    doc_id TEXT NOT NULL,             -- given once, never moved to another address
+    listed_date TEXT,                 -- the source's date of its last change, ISO
+    fetched_date TEXT,                -- the listed date under which the bytes were fetched
+    sha256 TEXT,                      -- of those bytes; NULL until fetched
+    parser TEXT,                      -- version of the reader that read them
+    checked_at TEXT,                  -- when the bytes were last compared, UTC
+    seen_at TEXT NOT NULL,            -- when last listed, UTC
+    state TEXT NOT NULL,              -- listed, read, missing, failed, unsupported, delisted
+    PRIMARY KEY (source, item)
+) WITHOUT ROWID;
+
+-- Feeds and pages as last accepted: what the next ones are compared with.
+CREATE TABLE feed (
+    source TEXT NOT NULL,
+    name TEXT NOT NULL,               -- medicines, epar_documents, index, a product page, label
+    records INTEGER NOT NULL,
+    timestamp TEXT,                   -- as the source states it
+    sha256 TEXT NOT NULL,
+    read_at TEXT NOT NULL,
+    PRIMARY KEY (source, name)
+) WITHOUT ROWID;
+
 CREATE VIRTUAL TABLE document_fts USING fts5(
     title, text, content='document', content_rowid='id', tokenize="unicode61 remove_diacritics 2"
 );
