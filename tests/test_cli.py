@@ -1,0 +1,102 @@
+"""What every command promises: streams, exit codes, options in any place, a light start."""
+
+import subprocess
+import sys
+
+import pytest
+from conftest import Gtminer, Outcome
+
+HEAVY = {"rich", "requests", "Bio", "lxml", "pdfplumber", "pypdfium2", "daachorse", "numpy", "sqlite3", "isal"}
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    code = (
+        "import sys, io\nfrom gtminer.__main__ import main\nreal, sys.stdout = sys.stdout, io.StringIO()\n"
+        f"try:\n    main({list(arguments)!r})\nexcept SystemExit:\n    pass\nsys.stdout = real\n"
+        "print(*{name.split('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("summarize", "--help"), ("fetch", "--help"), ("import", "--help")])
+def test_help_loads_no_heavy_module(arguments: tuple[str, ...]) -> None:
+    assert loaded_by(*arguments) & HEAVY == set()
+
+
+def test_the_version_is_told_without_loading_the_command_line() -> None:
+    assert loaded_by("--version") & (HEAVY | {"typer"}) == set()
+
+
+def test_every_command_has_a_help_with_an_example(gtminer: Gtminer) -> None:
+    listing = gtminer("--help").out.partition("Commands:")[2].splitlines()
+    names = [line.split()[0] for line in listing if line.startswith("  ") and line[2] != " "]
+    assert {"fetch", "import", "tag", "summarize", "show", "search", "status", "evaluate", "demo"} <= set(names)
+    for name in names:
+        code, out, err = gtminer(name, "--help")
+        assert (code, err) == (0, ""), name
+        assert "gtminer " in out.partition("Options:")[0].partition("Example")[2] or name == "vocab", name
+
+
+def test_an_unknown_command_is_one_line_and_exit_code_2(gtminer: Gtminer) -> None:
+    code, out, err = gtminer("sumarize")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert err.startswith("gtminer: No such command 'sumarize'")
+
+
+def test_an_unknown_option_names_the_help_to_read(gtminer: Gtminer) -> None:
+    code, out, err = gtminer("status", "--frobnicate")
+    assert (code, out) == (2, "")
+    assert err == "gtminer: No such option: --frobnicate; see 'gtminer status --help'\n"
+
+
+def test_global_options_may_stand_behind_the_command(gtminer: Gtminer, tmp_path: object) -> None:
+    before = gtminer("--cache", "elsewhere", "status")
+    behind = gtminer("status", "--cache", "elsewhere")
+    assert before == behind
+    assert "elsewhere" in before.err
+
+
+def test_a_store_that_does_not_exist_is_named_with_what_to_do(gtminer: Gtminer) -> None:
+    code, out, err = gtminer("status")
+    assert (code, out) == (2, "")
+    assert "gtminer fetch" in err
+    assert err.count("\n") == 1
+
+
+def test_a_closed_stdout_is_a_failure_and_not_a_traceback(gtminer: Gtminer, environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m gtminer schedule >/dev/full"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert Outcome(done.returncode, done.stdout, done.stderr) == Outcome(
+        1, "", "gtminer: output: no space left on the device; what was committed is kept; free some and repeat\n"
+    )
+
+
+def test_a_json_log_line_is_json(gtminer: Gtminer) -> None:
+    import json
+
+    line = json.loads(gtminer("--log-format", "json", "status").err)
+    assert line["level"] == "error"
+    assert "gtminer fetch" in line["message"]
+
+
+def test_schedule_prints_one_cron_line_that_names_the_store(gtminer: Gtminer, environment: dict[str, str]) -> None:
+    code, out, err = gtminer("schedule", "--cron")
+    lines = [line for line in out.splitlines() if not line.startswith("#")]
+    assert (code, err, len(lines)) == (0, "", 1)
+    assert lines[0].split()[1:5] == ["3", "*", "*", "*"]
+    assert f"--cache {environment['GTMINER_CACHE']}" in lines[0]
+    assert lines[0].endswith("fetch --skip-if-locked")
+
+
+def test_doctor_says_what_to_do_about_a_missing_address(gtminer: Gtminer) -> None:
+    code, out, err = gtminer("doctor")
+    assert code == 2
+    assert "problem  e-mail       NCBI asks for one: export NCBI_EMAIL=you@example.org" in out
+    assert err == "gtminer: doctor: 1 problem found; each line above says what to do\n"
