@@ -1,0 +1,205 @@
+"""Documents in the store: put, changed, deleted, read back. Nothing stored is ever lost."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from gtminer.model import Deletion, Document
+from gtminer.store import codec
+from gtminer.store.connection import Connected
+
+_PLACES = ", ".join("?" * len(codec.COLUMNS))
+_INSERT = (
+    f"INSERT INTO document (id, {', '.join(codec.COLUMNS)}, first_run, changed_run, seen_at) "  # noqa: S608
+    f"VALUES (?, {_PLACES}, ?, ?, ?)"
+)
+_UPDATE = (
+    f"UPDATE document SET {', '.join(f'{column} = ?' for column in codec.COLUMNS)}, "  # noqa: S608
+    "changed_run = ?, tagged_with = NULL, gene_therapy = NULL, population = NULL WHERE id = ?"
+)
+_PAGE = 100  # a report has up to a megabyte of text
+
+
+class Counts(NamedTuple):
+    """What became of the documents that were put; *fresh* are the new and the changed ones with their ids."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    fresh: Sequence[tuple[int, Document]] = ()
+
+
+class Documents(Connected):
+    """The store as a collection of documents."""
+
+    def put(
+        self,
+        documents: Iterable[Document | Deletion],
+        *,
+        run: int | None = None,
+        query: str | None = None,
+        seen: str | None = None,
+    ) -> Counts:
+        """Store *documents* in one transaction (or in the one that is open) and say what became of them.
+
+        The fingerprint (everything but provenance) decides whether a document changed; the earlier version is
+        kept, and the tags of a changed document are cleared. A lower PMID version than the stored one is passed
+        over. Within one call the last of the highest version of a document counts. A Deletion marks a document
+        and leaves it readable. *query* is the question that found them; *seen* is the UTC day (ISO) on which
+        a source returned them, None for files: it ends a row of misses and lists a vanished document again.
+        """
+        batch: dict[str, Document] = {}
+        gone: dict[str, None] = {}
+        for item in documents:
+            if isinstance(item, Deletion):
+                gone[f"pubmed:{item.pmid}"] = None
+            elif item.doc_id not in batch or item.version >= batch[item.doc_id].version:
+                batch[item.doc_id] = item
+        with self.transaction():
+            counts = self._put(batch, run, seen)
+            if query is not None:
+                self.connection.execute(
+                    "INSERT OR IGNORE INTO found_by "
+                    "SELECT id, ? FROM document WHERE doc_id IN (SELECT value FROM json_each(?))",
+                    (query, json.dumps(list(batch))),
+                )
+            deleted = self._delete(gone) if gone else 0
+        return counts._replace(deleted=deleted)
+
+    def get(self, doc_id: str) -> Document | None:
+        """Return the newest version of a document, None where it is not stored."""
+        return next(self._documents("doc_id = ?", (doc_id,)), (0, None))[1]
+
+    def versions(self, doc_id: str) -> list[Document]:
+        """Return the earlier versions of a document, oldest first, without the newest."""
+        rows = self.connection.execute(
+            "SELECT snapshot FROM document_version JOIN document ON document.id = document "
+            "WHERE doc_id = ? ORDER BY document_version.rowid",
+            (doc_id,),
+        )
+        return [codec.load(snapshot) for (snapshot,) in rows]
+
+    def documents(self) -> Iterator[tuple[int, Document]]:
+        """Yield every document with its id, in the order of the ids; the store may be written meanwhile."""
+        return self._pages("TRUE", ())
+
+    def known(self, doc_ids: Iterable[str]) -> set[str]:
+        """Return those of *doc_ids* that are stored."""
+        rows = self.connection.execute(
+            "SELECT doc_id FROM document WHERE doc_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(doc_ids)),),
+        )
+        return {doc_id for (doc_id,) in rows}
+
+    def mark_missed(self, doc_ids: Iterable[str], day: str) -> list[str]:
+        """Count a miss for documents that a source did not return on *day* (ISO); return those that vanished by it.
+
+        Three misses in a row on different days make a listed document vanished; nothing is ever removed.
+        """
+        names = json.dumps(list(doc_ids))
+        with self.transaction():
+            self.connection.execute(
+                "UPDATE document SET missed = missed + 1, missed_at = ?1 "
+                "WHERE doc_id IN (SELECT value FROM json_each(?2)) AND (missed_at IS NULL OR missed_at < ?1)",
+                (day, names),
+            )
+            vanished = self.connection.execute(
+                "UPDATE document SET status = 'vanished' WHERE status = 'listed' AND missed >= 3 "
+                "AND doc_id IN (SELECT value FROM json_each(?)) RETURNING doc_id",
+                (names,),
+            ).fetchall()
+        return sorted(doc_id for (doc_id,) in vanished)
+
+    def mark_seen(self, doc_ids: Iterable[str], day: str) -> None:
+        """Say that a source returned these documents on *day*: their misses end, vanished ones are listed again."""
+        with self.transaction():
+            self.connection.execute(
+                "UPDATE document SET seen_at = max(coalesce(seen_at, ''), ?), missed = 0, missed_at = NULL, "
+                "status = CASE status WHEN 'delisted' THEN status ELSE 'listed' END "
+                "WHERE doc_id IN (SELECT value FROM json_each(?))",
+                (day, json.dumps(list(doc_ids))),
+            )
+
+    def set_status(self, doc_ids: Iterable[str], status: str) -> None:
+        """Set the listing state (`listed`, `vanished`, `deleted`, `delisted`) of documents."""
+        with self.transaction():
+            self.connection.execute(
+                "UPDATE document SET status = ? WHERE doc_id IN (SELECT value FROM json_each(?))",
+                (status, json.dumps(list(doc_ids))),
+            )
+
+    def _put(self, batch: Mapping[str, Document], run: int | None, seen: str | None) -> Counts:
+        stored = {
+            doc_id: (identifier, version, fingerprint)
+            for doc_id, identifier, version, fingerprint in self.connection.execute(
+                "SELECT doc_id, id, version, fingerprint FROM document "
+                "WHERE doc_id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(batch)),),
+            )
+        }
+        (last,) = self.connection.execute("SELECT coalesce(max(id), 0) FROM document").fetchone()
+        inserts: list[tuple[Any, ...]] = []
+        updates: list[tuple[Any, ...]] = []
+        fresh: list[tuple[int, Document]] = []
+        for doc_id, document in batch.items():
+            known = stored.get(doc_id)
+            if known is None:
+                last += 1
+                inserts.append((last, *codec.row(document), run, run, seen))
+                fresh.append((last, document))
+            elif document.version >= known[1]:
+                row = codec.row(document)
+                if row[codec.FINGERPRINT] != known[2]:
+                    updates.append((*row, run, known[0]))
+                    fresh.append((known[0], document))
+        if inserts:
+            self.connection.executemany(_INSERT, inserts)
+        if updates:
+            self._keep_versions([identifier for *_, identifier in updates], run)
+            self.connection.executemany(_UPDATE, updates)
+        if seen is not None and stored:
+            self.mark_seen(stored, seen)
+        return Counts(len(inserts), len(updates), len(batch) - len(fresh), 0, fresh)
+
+    def _keep_versions(self, identifiers: Sequence[int], run: int | None) -> None:
+        """Snapshot the documents about to change and clear their tags."""
+        chosen = json.dumps(identifiers)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self.connection.executemany(
+            "INSERT INTO document_version (document, run, replaced_at, snapshot) VALUES (?, ?, ?, ?)",
+            [
+                (identifier, run, now, codec.dump(earlier))
+                for identifier, earlier in self._documents("id IN (SELECT value FROM json_each(?))", (chosen,))
+            ],
+        )
+        for table in ("mention", "document_tag"):
+            self.connection.execute(
+                f"DELETE FROM {table} WHERE document IN (SELECT value FROM json_each(?))",  # noqa: S608
+                (chosen,),
+            )
+
+    def _delete(self, doc_ids: Iterable[str]) -> int:
+        return self.connection.execute(
+            "UPDATE document SET status = 'deleted' WHERE status <> 'deleted' "
+            "AND doc_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(doc_ids)),),
+        ).rowcount
+
+    def _documents(self, where: str, values: Sequence[Any], limit: int = -1) -> Iterator[tuple[int, Document]]:
+        cursor = self.connection.execute(
+            f"SELECT * FROM document WHERE {where} ORDER BY id LIMIT {limit}",  # noqa: S608
+            values,
+        )
+        names = [column[0] for column in cursor.description]
+        for row in cursor:
+            values_by_name = dict(zip(names, row, strict=True))
+            yield values_by_name["id"], codec.document(values_by_name)
+
+    def _pages(self, where: str, values: Sequence[Any]) -> Iterator[tuple[int, Document]]:
+        """Yield documents page by page, so that no reading cursor is open while the caller writes."""
+        after = 0
+        while page := list(self._documents(f"({where}) AND id > ?", (*values, after), _PAGE)):
+            yield from page
+            after = page[-1][0]
