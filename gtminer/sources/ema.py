@@ -1,0 +1,237 @@
+"""Which medicines of the EMA's feeds are gene therapies, and which of their documents are to be read."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from gtminer import tsv
+from gtminer.sources.ema_feeds import Row
+from gtminer.sources.products import ProductTable, ema_number, fold, names_in, slug
+from gtminer.store.listings import Listed
+
+_PROCEDURE = re.compile(r"-H-C-(?:PSUSA|0*\d+)-?([0-9A-Z][0-9A-Z./-]*)|-(PAM-\d+)", re.IGNORECASE)
+_PSUSA = re.compile(r"-H-C-(PSUSA-[0-9-]+)", re.IGNORECASE)
+_PDF = re.compile(r"\.pdf(-\d+)?$", re.IGNORECASE)  # Drupal adds -0, -1 to a file name that exists already
+
+
+class Wanted(NamedTuple):
+    """What a query file asks of a regulator: some products, or (None) every gene therapy."""
+
+    products: tuple[str, ...] | None = None
+
+
+class Medicine(NamedTuple):
+    """A row of the medicines feed that is a gene therapy, and by what it was recognised."""
+
+    product: str
+    name: str
+    number: str | None
+    status: str
+    because: str
+
+
+class LeftOut(NamedTuple):
+    """An advanced therapy that is none of ours, and why."""
+
+    name: str
+    reason: str
+
+
+def choose_medicines(
+    rows: Iterable[Row], table: ProductTable, wanted: Wanted
+) -> tuple[list[Medicine], list[LeftOut], list[str]]:
+    """Return the gene therapies among *rows*, the advanced therapies left out, and warnings.
+
+    Neither the flag `advanced_therapy` nor the product table is enough alone: the flag misses products and does not
+    part gene therapies from cell and tissue products; the table does not know what was authorised yesterday. The
+    status does not matter: withdrawn, refused and lapsed products are evidence, too.
+    """
+    asked = _asked(table, wanted)
+    chosen: list[Medicine] = []
+    left_out: list[LeftOut] = []
+    warnings: list[str] = []
+    for row in rows:
+        name, inns = row.get("name_of_medicine", ""), _inns(row)
+        if row.get("category", "").casefold() == "veterinary" or not (name or inns):
+            continue
+        number = ema_number(row.get("ema_product_number", ""))
+        flagged = row.get("advanced_therapy", "").casefold() == "yes"
+        product = table.find(brand=name, inns=inns, ema_number=number)
+        if product:
+            medicine = Medicine(product.product_id, name, number, row.get("medicine_status", ""), "product table")
+        elif neighbour := table.neighbour(name, inns):
+            if flagged:
+                left_out.append(LeftOut(name, neighbour.reason))
+            continue
+        elif flagged or table.named_as_gene_therapy(inns):
+            because = "advanced_therapy" if flagged else "built like a gene therapy's INN"
+            medicine = Medicine(slug(name), name, number, row.get("medicine_status", ""), because)
+            warnings.append(f"EMA: {name} is not in the product table; taken because of {because}")
+        else:
+            continue
+        if asked is None or asked & {medicine.product, *map(fold, names_in(name)), *map(fold, inns)}:
+            chosen.append(medicine)
+    return chosen, left_out, warnings
+
+
+def _inns(row: Row) -> tuple[str, ...]:
+    both = (row.get("international_non_proprietary_name_common_name", ""), row.get("active_substance", ""))
+    return tuple(dict.fromkeys(part.strip(" ,") for cell in both for part in cell.split(";") if part.strip(" ,")))
+
+
+def _asked(table: ProductTable, wanted: Wanted) -> set[str] | None:
+    """Return product ids and folded names of the query's products, or None for all."""
+    if wanted.products is None:
+        return None
+    found = ((name, table.resolve(name)) for name in wanted.products)
+    return {product.product_id if product else fold(name) for name, product in found}
+
+
+class DocumentChoice(NamedTuple):
+    """The documents to hold, links of a type that cannot be read, and warnings."""
+
+    listed: list[Listed]
+    unsupported: list[Listed]
+    warnings: list[str]
+
+
+def document_types() -> dict[str, str | None]:
+    """Return the document kind of each feed type that is read, and None for those passed over."""
+    rows = tsv.read(files("gtminer") / "data" / "ema_types.tsv", ("type", "kind", "read", "source"))
+    return {row["type"]: row["kind"] if row["read"] == "yes" else None for row in rows}
+
+
+def choose_documents(
+    rows: Iterable[Row], medicines: Sequence[Medicine], table: ProductTable, wanted: Wanted, taken: Mapping[str, str]
+) -> DocumentChoice:
+    """Return the documents of *medicines* that are to be read, each with its lasting doc_id.
+
+    *taken* holds the doc_ids of earlier runs by address. A row whose medicine is not in the medicines feed (the two
+    feeds may be of different hours) is still ours when the product table knows it.
+    """
+    types, asked = document_types(), _asked(table, wanted)
+    by_number = {medicine.number: medicine for medicine in medicines if medicine.number}
+    by_name = {fold(name): medicine for medicine in medicines for name in names_in(medicine.name)}
+    found: dict[str, tuple[Row, Listed]] = {}
+    unknown: Counter[str] = Counter()
+    warnings: list[str] = []
+    doubled = 0
+    for row in rows:
+        product = _product_of(row, by_number, by_name, table, asked)
+        if product is None:
+            continue
+        type_ = row.get("type", "")
+        if type_ not in types:
+            unknown[type_] += 1
+        kind = types.get(type_)
+        address = row.get("document_url", "")
+        if kind is None:
+            continue
+        if not address:
+            warnings.append(f"EMA: '{row.get('name', '')}' has no document_url; skipped until it has one")
+            continue
+        item = canonical(address)
+        if item in found:
+            doubled += 1
+            continue
+        found[item] = (
+            row,
+            Listed(
+                source="ema",
+                item=item,
+                address=address,
+                product=product,
+                kind=kind,
+                title=row.get("name", "") or f"{product} {kind}",
+                doc_id="",
+                date=row.get("first_published_date", "")[:10] or None,
+                listed_date=row.get("last_updated_date", "") or None,
+            ),
+        )
+    for name, count in sorted(unknown.items()):
+        warnings.append(f"EMA: {count} documents of the unknown type '{name}' were passed over")
+    if doubled:
+        warnings.append(f"EMA: {doubled} documents are listed twice under one address")
+    named = _name(found, taken)
+    pdf = [listed for listed in named if _PDF.search(urlsplit(listed.item).path)]
+    other = [listed for listed in named if not _PDF.search(urlsplit(listed.item).path)]
+    return DocumentChoice(pdf, other, warnings)
+
+
+def _product_of(
+    row: Row,
+    by_number: Mapping[str, Medicine],
+    by_name: Mapping[str, Medicine],
+    table: ProductTable,
+    asked: set[str] | None,
+) -> str | None:
+    number = ema_number(row.get("ema_product_number", ""))
+    name = row.get("medicine_name", "")
+    if number and number in by_number:
+        return by_number[number].product
+    # A row may lack number and name of the medicine; its own title begins with that name.
+    names = names_in(name) or (re.split(r"-H-C-|-PAM-|\s*[:–]", row.get("name", ""))[0].strip(),)
+    for candidate in names:
+        if fold(candidate) in by_name:
+            return by_name[fold(candidate)].product
+    known = table.find(brand=name or names[0], ema_number=number)
+    if known and (asked is None or known.product_id in asked):
+        return known.product_id
+    return None
+
+
+def _name(found: Mapping[str, tuple[Row, Listed]], taken: Mapping[str, str]) -> list[Listed]:
+    """Give every document its doc_id: `ema:zolgensma/assessment-report`, further ones with their own number or date."""
+    used = set(taken.values())
+    named = []
+    for item, (row, listed) in sorted(found.items(), key=lambda pair: (pair[1][1].date or "9", _order(pair[1][0]))):
+        doc_id = taken.get(item)
+        if doc_id is None:
+            doc_id = next(name for name in _candidates(row, listed) if name not in used)
+            used.add(doc_id)
+        named.append(listed._replace(doc_id=doc_id))
+    return named
+
+
+def _candidates(row: Row, listed: Listed) -> Iterable[str]:
+    plain = f"ema:{listed.product}/{listed.kind}"
+    procedure = _own_number(row.get("name", ""))
+    number = ema_number(row.get("ema_product_number", ""))
+    if procedure:
+        yield f"{plain}-{procedure}"
+    else:
+        yield plain
+        if number:
+            yield f"{plain}-{number.rsplit('/', 1)[1]}"
+    if listed.date:
+        yield f"{plain}-{procedure}-{listed.date}" if procedure else f"{plain}-{listed.date}"
+    own = re.sub(r"\D", "", row.get("id", ""))[:12]
+    if own:
+        yield f"{plain}-{own}"
+    for extra in range(2, 1000):
+        yield f"{plain}-{own or 'copy'}-{extra}"
+
+
+def _own_number(title: str) -> str | None:
+    """Return the procedure number that a title bears, as it stands in a doc_id: "ii-0044", "p46-012.1", or None."""
+    match = _PSUSA.search(title) or _PROCEDURE.search(title)
+    number = next((group for group in match.groups() if group), "") if match else ""
+    return re.sub(r"[^0-9a-z.]+", "-", number.lower()).strip("-.")[:40] or None
+
+
+def _order(row: Row) -> tuple[int, str]:
+    own = row.get("id", "")
+    return (int(own) if own.isdecimal() and len(own) < 12 else 10**12, own)
+
+
+def canonical(address: str) -> str:
+    """Return the form under which an address is remembered: encoded, with /en/, without fragment.
+
+    Before 2023 the paths lacked /en/; the old ones redirect to the new, and both are one document.
+    """
+    parts = urlsplit(quote(address.strip(), safe="/:?#[]@!$&'()*+,;=%~-._"))
+    path = re.sub(r"^/documents/", "/en/documents/", parts.path)
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, parts.query, ""))
