@@ -55,6 +55,7 @@ class Section(NamedTuple):
     start: int
     end: int
     page: int | None = None
+    language: str | None = None  # where it is not the record's main text: "spa"
 
 
 class Author(NamedTuple):
