@@ -41,7 +41,20 @@ JOURNALS = (
     ("Clinical Trials in Utopia", "Clin Trials Utopia", "0000-0111", "England", "990000111", "year"),
     ("Revista Ejemplar de Medicina", "Rev Ejempl Med", "0000-0112", "Spain", "990000112", "month"),
 )
-FAMILY = ["Example", "Sample", "Specimen", "Placeholder", "Fictive", "Invented", "Notreal", "Madeup", "Dummyson", "Exemplar", "Testcase", "Nobody"]
+FAMILY = [
+    "Example",
+    "Sample",
+    "Specimen",
+    "Placeholder",
+    "Fictive",
+    "Invented",
+    "Notreal",
+    "Madeup",
+    "Dummyson",
+    "Exemplar",
+    "Testcase",
+    "Nobody",
+]
 GIVEN = ["Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta", "Eta", "Theta", "Iota", "Kappa", "Lambda", "My"]
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 TYPES = {

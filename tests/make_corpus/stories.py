@@ -14,7 +14,29 @@ from typing import Any
 
 STORIES = Path(__file__).with_name("stories")
 
-_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 # The label on the page and NLM's category of it, for each part of a story.
 _LABELS = {
@@ -85,7 +107,7 @@ def draw(story: Mapping[str, Any], number: int) -> Record:
         year=first + (number * 7 + rng.randrange(3)) % (last - first + 1),
         month=rng.randint(1, 12),
         day=rng.randint(1, 28),
-        title=story["titles"][number % len(story["titles"])].format_map(words),
+        title=story["titles"][(number + number // len(subjects)) % len(story["titles"])].format_map(words),
         parts=parts,
         mesh=tuple(heading.format_map(words) for heading in story.get("mesh", ())),
         keywords=tuple(keyword.format_map(words) for keyword in story.get("keywords", ())) if number % 3 else (),
@@ -123,8 +145,13 @@ def numbers(story: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
 
 
 def spell(number: int) -> str:
-    """Return *number* as English authors print it: in words up to twenty."""
-    return _WORDS[number] if number < len(_WORDS) else str(number)
+    """Return *number* as English authors print it at the start of a sentence: in words up to 99."""
+    if number < len(_UNITS):
+        return _UNITS[number]
+    if number > 99:
+        return str(number)
+    tens, unit = divmod(number, 10)
+    return f"{_TENS[tens]}-{_UNITS[unit]}" if unit else _TENS[tens]
 
 
 def _parts(story: Mapping[str, Any], rng: random.Random, words: Mapping[str, Any], number: int) -> tuple[Part, ...]:
