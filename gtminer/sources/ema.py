@@ -198,21 +198,17 @@ def _name(found: Mapping[str, tuple[Row, Listed]], taken: Mapping[str, str]) -> 
 
 def _candidates(row: Row, listed: Listed) -> Iterable[str]:
     plain = f"ema:{listed.product}/{listed.kind}"
-    procedure = _own_number(row.get("name", ""))
-    number = ema_number(row.get("ema_product_number", ""))
-    if procedure:
-        yield f"{plain}-{procedure}"
-    else:
-        yield plain
-        if number:
-            yield f"{plain}-{number.rsplit('/', 1)[1]}"
+    if procedure := _own_number(row.get("name", "")):
+        plain = f"{plain}-{procedure}"
+    yield plain
+    if not procedure and (number := ema_number(row.get("ema_product_number", ""))):
+        yield f"{plain}-{number.rsplit('/', 1)[1]}"
     if listed.date:
-        yield f"{plain}-{procedure}-{listed.date}" if procedure else f"{plain}-{listed.date}"
-    own = re.sub(r"\D", "", row.get("id", ""))[:12]
-    if own:
-        yield f"{plain}-{own}"
+        yield f"{plain}-{listed.date}"
+    own = re.sub(r"\D", "", row.get("id", ""))[:12] or "copy"
+    yield f"{plain}-{own}"
     for extra in range(2, 1000):
-        yield f"{plain}-{own or 'copy'}-{extra}"
+        yield f"{plain}-{own}-{extra}"
 
 
 def _own_number(title: str) -> str | None:
