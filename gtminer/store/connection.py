@@ -76,6 +76,22 @@ class Connected:
             raise
         crash.point()
 
+    def touch(self) -> None:
+        """Say that documents or tags changed: the counts that were made before no longer hold."""
+        self.connection.execute(
+            "INSERT INTO meta (key, value) VALUES ('data', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1"
+        )
+
+    def meta(self, key: str) -> str | None:
+        """Return a value that the store keeps about itself."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else row[0]
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Set a value that the store keeps about itself."""
+        with self.transaction():
+            self.connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
     def _begin(self) -> None:
         """BEGIN IMMEDIATE, because a transaction that reads first is refused at once when another wrote meanwhile."""
         deadline = time.monotonic() + self._wait_s

@@ -7,12 +7,12 @@ from types import TracebackType
 from typing import Self
 
 from gtminer.store.connection import connect
+from gtminer.store.counts import Counted
 from gtminer.store.runs import Runs
-from gtminer.store.tags import Tags
 
 
-class Store(Tags, Runs):
-    """A store, open: documents (`documents.py`), their tags (`tags.py`), the log book (`runs.py`).
+class Store(Counted, Runs):
+    """A store, open: `documents.py`, their `tags.py` and `counts.py`, and the log book `runs.py`.
 
     ``connection`` is for reading SQL. Writing methods commit by themselves, or together inside ``transaction()``.
     """

@@ -65,7 +65,7 @@ class Documents(Connected):
                     "SELECT id, ? FROM document WHERE doc_id IN (SELECT value FROM json_each(?))",
                     (query, json.dumps(list(batch))),
                 )
-            deleted = self._delete(gone) if gone else 0
+            deleted = self.set_status(gone, "deleted", run=run) if gone else 0
         return counts._replace(deleted=deleted)
 
     def get(self, doc_id: str) -> Document | None:
@@ -93,7 +93,7 @@ class Documents(Connected):
         )
         return {doc_id for (doc_id,) in rows}
 
-    def mark_missed(self, doc_ids: Iterable[str], day: str) -> list[str]:
+    def mark_missed(self, doc_ids: Iterable[str], day: str, *, run: int | None = None) -> list[str]:
         """Count a miss for documents that a source did not return on *day* (ISO); return those that vanished by it.
 
         Three misses in a row on different days make a listed document vanished; nothing is ever removed.
@@ -106,29 +106,34 @@ class Documents(Connected):
                 (day, names),
             )
             vanished = self.connection.execute(
-                "UPDATE document SET status = 'vanished' WHERE status = 'listed' AND missed >= 3 "
+                "UPDATE document SET status = 'vanished', status_run = ? WHERE status = 'listed' AND missed >= 3 "
                 "AND doc_id IN (SELECT value FROM json_each(?)) RETURNING doc_id",
-                (names,),
+                (run, names),
             ).fetchall()
         return sorted(doc_id for (doc_id,) in vanished)
 
-    def mark_seen(self, doc_ids: Iterable[str], day: str) -> None:
+    def mark_seen(self, doc_ids: Iterable[str], day: str, *, run: int | None = None) -> None:
         """Say that a source returned these documents on *day*: their misses end, vanished ones are listed again."""
+        names = json.dumps(list(doc_ids))
         with self.transaction():
             self.connection.execute(
-                "UPDATE document SET seen_at = max(coalesce(seen_at, ''), ?), missed = 0, missed_at = NULL, "
-                "status = CASE status WHEN 'delisted' THEN status ELSE 'listed' END "
-                "WHERE doc_id IN (SELECT value FROM json_each(?))",
-                (day, json.dumps(list(doc_ids))),
+                "UPDATE document SET seen_at = ?1, missed = 0, missed_at = NULL "
+                "WHERE doc_id IN (SELECT value FROM json_each(?2)) AND (seen_at IS NULL OR seen_at < ?1 OR missed > 0)",
+                (day, names),
             )
+            self._set_status(names, "listed", run, "status IN ('vanished', 'deleted')")
 
-    def set_status(self, doc_ids: Iterable[str], status: str) -> None:
-        """Set the listing state (`listed`, `vanished`, `deleted`, `delisted`) of documents."""
+    def set_status(self, doc_ids: Iterable[str], status: str, *, run: int | None = None) -> int:
+        """Set the listing state (`listed`, `vanished`, `deleted`, `delisted`); return how many had another."""
         with self.transaction():
-            self.connection.execute(
-                "UPDATE document SET status = ? WHERE doc_id IN (SELECT value FROM json_each(?))",
-                (status, json.dumps(list(doc_ids))),
-            )
+            return self._set_status(json.dumps(list(doc_ids)), status, run, "TRUE")
+
+    def _set_status(self, names: str, status: str, run: int | None, condition: str) -> int:
+        return self.connection.execute(
+            "UPDATE document SET status = ?1, status_run = ?2 "  # noqa: S608
+            f"WHERE doc_id IN (SELECT value FROM json_each(?3)) AND status <> ?1 AND {condition}",
+            (status, run, names),
+        ).rowcount
 
     def _put(self, batch: Mapping[str, Document], run: int | None, seen: str | None) -> Counts:
         stored = {
@@ -156,11 +161,17 @@ class Documents(Connected):
                     fresh.append((known[0], document))
         if inserts:
             self.connection.executemany(_INSERT, inserts)
+            self.connection.execute(
+                "INSERT INTO document_fts (rowid, title, text) SELECT id, title, text FROM document WHERE id >= ?",
+                (inserts[0][0],),
+            )
+        if fresh:
+            self.touch()
         if updates:
             self._keep_versions([identifier for *_, identifier in updates], run)
             self.connection.executemany(_UPDATE, updates)
         if seen is not None and stored:
-            self.mark_seen(stored, seen)
+            self.mark_seen(stored, seen, run=run)
         return Counts(len(inserts), len(updates), len(batch) - len(fresh), 0, fresh)
 
     def _keep_versions(self, identifiers: Sequence[int], run: int | None) -> None:
@@ -174,18 +185,15 @@ class Documents(Connected):
                 for identifier, earlier in self._documents("id IN (SELECT value FROM json_each(?))", (chosen,))
             ],
         )
+        self.clear_tags(chosen)
+
+    def clear_tags(self, identifiers: str) -> None:
+        """Remove the tags of documents (a JSON list of ids)."""
         for table in ("mention", "document_tag"):
             self.connection.execute(
                 f"DELETE FROM {table} WHERE document IN (SELECT value FROM json_each(?))",  # noqa: S608
-                (chosen,),
+                (identifiers,),
             )
-
-    def _delete(self, doc_ids: Iterable[str]) -> int:
-        return self.connection.execute(
-            "UPDATE document SET status = 'deleted' WHERE status <> 'deleted' "
-            "AND doc_id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(doc_ids)),),
-        ).rowcount
 
     def _documents(self, where: str, values: Sequence[Any], limit: int = -1) -> Iterator[tuple[int, Document]]:
         cursor = self.connection.execute(

@@ -6,7 +6,6 @@ CREATE TABLE document (
     doc_id TEXT NOT NULL UNIQUE,
     source TEXT NOT NULL,
     title TEXT NOT NULL,
-    text TEXT NOT NULL,
     year INTEGER,
     date TEXT,
     published TEXT,
@@ -21,7 +20,6 @@ CREATE TABLE document (
     version INTEGER NOT NULL,
     retracted INTEGER NOT NULL,
     retraction_pmid TEXT,
-    record TEXT NOT NULL,             -- JSON: what has no column of its own (authors, MeSH headings, sections, links, ...)
     fingerprint TEXT NOT NULL,        -- of everything but provenance: decides whether a document changed
     url TEXT,
     retrieved_at TEXT,
@@ -32,10 +30,18 @@ CREATE TABLE document (
     missed INTEGER NOT NULL DEFAULT 0,-- different days on which a source did not return it, in a row
     missed_at TEXT,
     status TEXT NOT NULL DEFAULT 'listed', -- listed, vanished (3 misses), deleted (DeleteCitation), delisted (EMA/FDA)
+    status_run INTEGER,               -- run that last set the status
     tagged_with TEXT,                 -- version of vocabulary and code; NULL when not tagged
+    tagged_run INTEGER,               -- run whose tagging last gave other document-level tags, after the first run
+    tag_digest TEXT,                  -- of the last document-level tags, kept while a changed document waits for new ones
     gene_therapy INTEGER,
-    population TEXT
+    population TEXT,
+    -- Long values last: SQLite reads the short ones without them.
+    text TEXT NOT NULL,
+    record TEXT NOT NULL              -- JSON: what has no column of its own (authors, MeSH headings, sections, links, ...)
 );
+CREATE INDEX document_date ON document(date DESC, doc_id);
+CREATE INDEX document_retracted ON document(id) WHERE retracted = 1;
 
 -- Earlier versions stay readable.
 CREATE TABLE document_version (
@@ -101,6 +107,31 @@ CREATE TABLE document_tag (
     PRIMARY KEY (concept, document)
 ) WITHOUT ROWID;
 CREATE INDEX document_tag_document ON document_tag(document, ordinal);
+
+-- Counts over all documents that are not retracted, made anew at the end of every run that changed something.
+-- They hold while meta's `counted` equals its `data`; otherwise count document_tag.
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,             -- data: grows with every change; counted: data when the counts were made; concepts
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE concept_count (
+    concept INTEGER NOT NULL REFERENCES concept(id),
+    source TEXT NOT NULL,
+    assertion TEXT NOT NULL,          -- strongest in its document, safety only; else ''
+    documents INTEGER NOT NULL,
+    first_year INTEGER,
+    last_year INTEGER,
+    PRIMARY KEY (concept, source, assertion)
+) WITHOUT ROWID;
+
+CREATE TABLE pair_count (             -- documents with both concepts; a's category comes before b's in model.Category's
+    a INTEGER NOT NULL REFERENCES concept(id), -- order, but safety is always b
+    b INTEGER NOT NULL REFERENCES concept(id),
+    assertion TEXT NOT NULL,          -- of b, safety only; else ''
+    documents INTEGER NOT NULL,
+    PRIMARY KEY (a, b, assertion)
+) WITHOUT ROWID;
 
 CREATE TABLE run (
     id INTEGER PRIMARY KEY,
@@ -190,9 +221,7 @@ CREATE TABLE feed (
 CREATE VIRTUAL TABLE document_fts USING fts5(
     title, text, content='document', content_rowid='id', tokenize="unicode61 remove_diacritics 2"
 );
-CREATE TRIGGER document_fts_insert AFTER INSERT ON document BEGIN
-    INSERT INTO document_fts(rowid, title, text) VALUES (new.id, new.title, new.text);
-END;
+-- No trigger for INSERT: it would make FTS5 flush after every row. `Documents.put` indexes a whole batch at once.
 CREATE TRIGGER document_fts_delete AFTER DELETE ON document BEGIN
     INSERT INTO document_fts(document_fts, rowid, title, text) VALUES ('delete', old.id, old.title, old.text);
 END;

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from gtminer.model import Category, Document, DocumentTags, Reading
@@ -13,6 +14,12 @@ _MENTION = (
     'INSERT INTO mention (document, ordinal, concept, start, "end", sentence_start, sentence_end, section, page, '
     "assertion, role, inferred, cue, rule, grade, n, denominator, pct, arm) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+_TAGGED = (
+    "UPDATE document SET tagged_with = ?1, gene_therapy = ?2, population = ?3, tag_digest = ?4, tagged_run = "
+    "CASE WHEN coalesce(tag_digest, '') = ?4 OR (tag_digest IS NULL AND first_run IS ?5) THEN tagged_run ELSE ?5 END "
+    "WHERE id = ?6"
 )
 
 
@@ -29,8 +36,13 @@ class ConceptRow(NamedTuple):
 class Tags(Documents):
     """The store as a collection of tags."""
 
-    def sync_concepts(self, concepts: Iterable[ConceptRow]) -> None:
-        """Make the store's concepts those of the vocabulary; ids of known ones stay, dropped ones stay readable."""
+    def sync_concepts(self, concepts: Iterable[ConceptRow], *, version: str | None = None) -> None:
+        """Make the store's concepts those of the vocabulary; ids of known ones stay, dropped ones stay readable.
+
+        Where the store was synced with the same *version* last, nothing is read or written.
+        """
+        if version is not None and self.meta("concepts") == version:
+            return
         rows = list(concepts)
         with self.transaction():
             self.connection.executemany(
@@ -44,6 +56,7 @@ class Tags(Documents):
                 "INSERT OR IGNORE INTO concept_ancestor (concept, ancestor) VALUES (?, ?)",
                 [(ids[row.category, row.slug], ids[ancestor]) for row in rows for ancestor in row.ancestors],
             )
+            self.set_meta("concepts", version or "")
 
     def untagged(self, tagger_version: str, everything: bool = False) -> Iterator[tuple[int, Document]]:
         """Yield documents (with their ids) without tags of this version, or all; the store may be written meanwhile."""
@@ -58,10 +71,11 @@ class Tags(Documents):
         ).fetchone()
         return int(count)
 
-    def put_readings(self, readings: Iterable[tuple[int, Reading]], *, tagged_with: str) -> int:
+    def put_readings(self, readings: Iterable[tuple[int, Reading]], *, tagged_with: str, run: int | None = None) -> int:
         """Replace the tags of documents (by their ids) in one transaction; return how many documents that were.
 
         *tagged_with* is the version of vocabulary and code. The concepts must be known (`sync_concepts`).
+        A document that *run* did not bring itself is marked with it where its document-level tags became others.
         """
         with self.transaction():
             ids = self._concept_ids()
@@ -69,27 +83,22 @@ class Tags(Documents):
             tags: list[tuple[Any, ...]] = []
             documents: list[tuple[Any, ...]] = []
             for identifier, reading in readings:
-                documents.append(
-                    (tagged_with, reading.summary.gene_therapy, str(reading.summary.population), identifier)
-                )
-                if reading.tags:
-                    mentions.extend(_mentions(identifier, reading, ids))
-                tags.extend(_document_tags(identifier, reading.summary, ids))
-            chosen = json.dumps([identifier for *_, identifier in documents])
-            for table in ("mention", "document_tag"):
-                self.connection.execute(
-                    f"DELETE FROM {table} WHERE document IN (SELECT value FROM json_each(?))",  # noqa: S608
-                    (chosen,),
-                )
+                summary = reading.summary
+                digest = _digest(summary)
+                documents.append((tagged_with, summary.gene_therapy, summary.population.value, digest, run, identifier))
+                mentions.extend(_mentions(identifier, reading, ids))
+                if digest:
+                    tags.extend(_document_tags(identifier, summary, ids))
+            self.clear_tags(json.dumps([identifier for *_, identifier in documents]))
             self.connection.executemany(_MENTION, mentions)
             self.connection.executemany(
                 "INSERT OR IGNORE INTO document_tag (document, concept, assertion, inferred, ordinal) "
                 "VALUES (?, ?, ?, ?, ?)",
                 tags,
             )
-            self.connection.executemany(
-                "UPDATE document SET tagged_with = ?, gene_therapy = ?, population = ? WHERE id = ?", documents
-            )
+            self.connection.executemany(_TAGGED, documents)
+            if documents:
+                self.touch()
         return len(documents)
 
     def _concept_ids(self) -> dict[Name, int]:
@@ -119,3 +128,10 @@ def _document_tags(identifier: int, summary: DocumentTags, ids: Mapping[Name, in
     ]
     for ordinal, (category, slug, assertion, inferred) in enumerate(merged):
         yield identifier, ids[category, slug], assertion, inferred, ordinal
+
+
+def _digest(summary: DocumentTags) -> str:
+    """Return what tells one set of document-level tags from another; empty for no tags at all."""
+    if not any(summary[:7]):
+        return ""
+    return blake2b(repr(summary[:7]).encode(), digest_size=8).hexdigest()
