@@ -13,14 +13,16 @@ RAISE = "\x01"
 # "10<sup>14</sup>" as "1014" would be a wrong dose; "CD34<sup>+</sup>" and "<sup>177</sup>Lu" need no sign.
 _EXPONENT = re.compile(r"(?<=\d)\x01\s*([+\-\u2010-\u2013\u2212]?)\s*(?=\d)")
 # "10 <sup>14</sup> vg": the space is a slip of typesetting, unless an isotope follows ("10 <sup>18</sup>F scans").
-_PARTED_EXPONENT = re.compile(r"(?<![\d.,])10\s+\x01\s*([+\-\u2010-\u2013\u2212]?)\s*(\d{1,2})\s*(?=\x02[^\w\[]|\x02\Z)")
+_PARTED_EXPONENT = re.compile(
+    r"(?<![\d.,])10\s+\x01\s*([+\-\u2010-\u2013\u2212]?)\s*(\d{1,2})\s*(?=\x02[^\w\[]|\x02\Z)"
+)
 LOWER = "\x02"  # raised text ends
 
 
 def settle(marked: str) -> str:
-    """Return the words of a *marked* string: white space (also no-break and thin) as single spaces, exponents as ``^``.
+    r"""Return the words of a *marked* string: white space (also no-break and thin) as single spaces, exponents as ``^``.
 
-    >>> settle("1.5 x 10\\x0114\\x02 vg/kg in CD34\\x01+\\x02 cells")
+    >>> settle("1.5 x 10\x0114\x02 vg/kg in CD34\x01+\x02 cells")
     '1.5 x 10^14 vg/kg in CD34+ cells'
     """
     if RAISE in marked:

@@ -20,7 +20,12 @@ class Part(NamedTuple):
     language: str | None = None
 
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
+    )
+}
 _DATE = re.compile(r"\b([12]\d{3})\b(?:[ /-]+([A-Za-z]{3,}|\d{1,2})\b)?(?:[ /-]+(\d{1,2})\b)?")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _PMCID = re.compile(r"PMC\d+")
@@ -28,7 +33,7 @@ _CATEGORIES = frozenset(["background", "objective", "methods", "results", "concl
 
 
 def iso_date(published: str) -> str | None:
-    """Return the ISO date with which *published* begins, as precise as it is given there; a range counts from its start.
+    """Return the ISO date with which *published* begins, as precise as given; a range counts from its start.
 
     >>> [iso_date(words) for words in ("1998 Dec-1999 Jan", "1975 Jul 4-7", "2000 Spring", "1976-1977", "n.d.")]
     ['1998-12', '1975-07-04', '2000', '1976', None]
@@ -46,12 +51,34 @@ def iso_date(published: str) -> str | None:
         return f"{year}-{month:02}"
 
 
+def titles(title: str | None, vernacular: str | None, languages: Iterable[str]) -> tuple[str, list[Part]]:
+    """Return the title and, as a part of its own, the vernacular one, unless there is no other.
+
+    A missing title is "". "[Not Available]." is NLM's word for a title that was never translated.
+    """
+    if vernacular and (title is None or title.rstrip(".") == "[Not Available]"):
+        return vernacular, []
+    if not vernacular:
+        return title or "", []
+    language = next((one for one in languages if one != "eng"), None)
+    return title or "", [Part("vernacular_title", "", vernacular, language)]
+
+
 def section_kind(category: str, label: str) -> str:
     """Return the kind of an AbstractText: its NlmCategory, else what its label stands for, else ``abstract``."""
     kind = category.lower()
     if kind in _CATEGORIES:
         return kind
-    return _labels().get(" ".join(label.upper().rstrip(":. ").split()), "abstract") if label else "abstract"
+    return _labels().get(_normal(label), "abstract") if label else "abstract"
+
+
+def is_label(words: str) -> bool:
+    """Return whether *words* are a known label of structured abstracts."""
+    return _normal(words) in _labels()
+
+
+def _normal(label: str) -> str:
+    return " ".join(label.upper().rstrip(":. ").split())
 
 
 @cache

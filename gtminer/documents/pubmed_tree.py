@@ -33,7 +33,9 @@ def _article(record: Any, provenance: Provenance | None) -> Document:
     article = citation.find("Article")
     if article is None:
         raise ContentError(f"PMID {pmid}: the record has no Article; fetch it again")
-    title, parts = _title(words(article.find("ArticleTitle")), words(article.find("VernacularTitle")), article)
+    title, parts = fields.titles(
+        words(article.find("ArticleTitle")), words(article.find("VernacularTitle")), _all(article, "Language")
+    )
     parts = [*_abstract(article.find("Abstract")), *parts, *_other_abstracts(citation)]
     text, sections = fields.compose(title, parts)
     published, date = _published(article.find("Journal/JournalIssue/PubDate"))
@@ -66,12 +68,14 @@ def _article(record: Any, provenance: Provenance | None) -> Document:
 
 
 def _book(record: Any, provenance: Provenance | None) -> Document:
-    """A chapter is named by its own title and date, its book standing where the journal would; else the book is meant."""
+    """A chapter has its own title and date, and its book stands where the journal would; else the book is meant."""
     book_document = record if record.tag == "BookDocument" else record.find("BookDocument")
     pmid, version = _pmid(book_document)
     book = book_document.find("Book")
     chapter, whole = words(book_document.find("ArticleTitle")), words(book_document.find("Book/BookTitle"))
-    title, parts = _title(chapter or whole, words(book_document.find("VernacularTitle")), book_document)
+    title, parts = fields.titles(
+        chapter or whole, words(book_document.find("VernacularTitle")), _all(book_document, "Language")
+    )
     contents = "\n".join(_all(book_document, "Sections//SectionTitle"))
     parts = [*_abstract(book_document.find("Abstract")), *parts, *_other_abstracts(book_document)]
     parts += [Part("contents", "", contents)] if contents else []
@@ -79,7 +83,10 @@ def _book(record: Any, provenance: Provenance | None) -> Document:
     published, date = _published(book_document.find("ContributionDate"))
     if published is None:
         published, date = _published(book_document.find("Book/PubDate"))
-    identifiers = [*book_document.findall("ArticleIdList/ArticleId"), *record.findall("PubmedBookData/ArticleIdList/ArticleId")]
+    identifiers = [
+        *book_document.findall("ArticleIdList/ArticleId"),
+        *record.findall("PubmedBookData/ArticleIdList/ArticleId"),
+    ]
     authors = [*_book_authors(book_document)] or ([*_book_authors(book)] if book is not None else [])
     return Document(
         doc_id=f"pubmed:{pmid}",
@@ -105,23 +112,10 @@ def _book(record: Any, provenance: Provenance | None) -> Document:
 def _pmid(citation: Any) -> tuple[str, int]:
     element = citation.find("PMID") if citation is not None else None
     pmid = (element.text or "").strip() if element is not None else ""
-    if not (pmid.isascii() and pmid.isdigit()):
+    if element is None or not (pmid.isascii() and pmid.isdigit()):
         raise ContentError(f"a record without a PMID ({pmid!r}); fetch it again")
     version = element.get("Version", "1").strip()
     return pmid, int(version) if version.isascii() and version.isdigit() else 1
-
-
-def _title(title: str | None, vernacular: str | None, record: Any) -> tuple[str, list[Part]]:
-    """The title, and the vernacular one as a part of its own, unless there is no other.
-
-    "[Not Available]." is NLM's word for a title that was never translated.
-    """
-    if vernacular and title in (None, "[Not Available].", "[Not Available]"):
-        return vernacular, []
-    if not vernacular:
-        return title or "", []
-    languages = _all(record, "Language")
-    return title or "", [Part("vernacular_title", "", vernacular, next((one for one in languages if one != "eng"), None))]
 
 
 def _abstract(abstract: Any) -> Iterator[Part]:
@@ -160,9 +154,7 @@ def _authors(authors: Any) -> Iterator[Author]:
             continue
         collective, family = words(author.find("CollectiveName")), words(author.find("LastName"))
         given = " ".join(
-            text
-            for text in (_first(author, "ForeName", "Initials"), words(author.find("Suffix")))
-            if text
+            text for text in (_first(author, "ForeName", "Initials"), words(author.find("Suffix"))) if text
         )
         if family or given:
             yield Author(family or "", given)

@@ -63,7 +63,9 @@ def _items(parser: Any, provenance: Provenance | None) -> Iterator[Document | De
         if event == "start":
             if parent is None and element.tag not in RECORD_ROOTS:
                 raise AnswerError(Reason.UNEXPECTED, f"not a set of PubMed records but a {element.tag}")
-        elif element.tag in pubmed_tree.RECORDS | pubmed_tree.DELETIONS and (parent is None or parent.tag in RECORD_ROOTS):
+        elif element.tag in pubmed_tree.RECORDS | pubmed_tree.DELETIONS and (
+            parent is None or parent.tag in RECORD_ROOTS
+        ):
             if parent is not None and parent.getparent() is not None:
                 continue
             if next(element.iter(etree.Entity), None) is not None:
@@ -79,7 +81,9 @@ _DECLARES = re.compile(rb"<!ENTITY|<!DOCTYPE[^>]*\[")
 
 def _refuse_declarations(chunk: bytes) -> None:
     if _DECLARES.search(chunk):
-        raise AnswerError(Reason.HOSTILE, "the document declares entities or a DTD of its own; NLM never does, so it was not read")
+        raise AnswerError(
+            Reason.HOSTILE, "the document declares entities or a DTD of its own; NLM never does, so it was not read"
+        )
 
 
 def _plain(error: Exception) -> str:
