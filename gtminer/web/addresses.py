@@ -62,25 +62,29 @@ class Addresses:
         base = self._bases.get(source)
         return base is not None and _is_loopback(urlsplit(base).hostname or "")
 
-    def locate(self, url: str) -> Place:
-        """Return where *url* is to be asked. Raises ExchangeError for an address that must not be asked."""
+    def locate(self, url: str, source: str | None = None) -> Place:
+        """Return where *url* is to be asked. Raises ExchangeError for an address that must not be asked.
+
+        *source* is the one that sent us there: where two sources share a base, an address below it is hers.
+        """
         parts = _parts(url)
         official = urlunsplit(parts)
-        for source, known in SOURCES.items():
+        for name, known in SOURCES.items():
             rest = _below(official, known.prefix)
-            if rest is not None and source in self._bases:
-                return Place(source, _join(self._bases[source], rest), official, True)
-        for source, base in self._bases.items():
+            if rest is not None and name in self._bases:
+                return Place(name, _join(self._bases[name], rest), official, True)
+        for name in sorted(self._bases, key=lambda name: name != source):
+            base = self._bases[name]
             if _origin(official) == _origin(base):
                 rest = _below(official, base)
-                return Place(source, official, _join(SOURCES[source].prefix, rest) if rest else official, True)
+                return Place(name, official, _join(SOURCES[name].prefix, rest) if rest else official, True)
         if parts.scheme != "https":
             raise _refusal(url, "only https is allowed")
         if parts.port not in (None, 443):
             raise _refusal(url, "only the usual port is allowed")
-        for source, known in SOURCES.items():
+        for name, known in SOURCES.items():
             if (parts.hostname or "").rstrip(".") in known.hosts:
-                return Place(source, official, official, False)
+                return Place(name, official, official, False)
         raise _refusal(url, f"{parts.hostname or 'no host'} is not one of the sources' own hosts")
 
 

@@ -130,7 +130,7 @@ class Exchanger:
                 raise ExchangeError(
                     f"{_host(place.url)} redirects to {_short(answer)}; refused for a POST", trouble=Trouble.REFUSED
                 )
-            place = self._addresses.locate(answer)
+            place = self._addresses.locate(answer, place.source)
         raise ExchangeError(f"{_host(call.url)} redirects more than {MAX_REDIRECTS} times", trouble=Trouble.REFUSED)
 
     def _send(
