@@ -10,6 +10,14 @@ from gtminer.store.tags import Tags
 # Safety comes last, so that the assertion of a pair is always that of its second concept.
 _ORDER = {category.value: number for number, category in enumerate((*Category, Category.SAFETY))}
 
+_ADD_CONCEPT_COUNT = """
+INSERT INTO concept_count (concept, source, assertion, documents, first_year, last_year)
+VALUES (?1, ?2, ?3, ?5, ?4, ?4) ON CONFLICT DO UPDATE SET
+    documents = documents + excluded.documents,
+    first_year = min(coalesce(first_year, excluded.first_year), coalesce(excluded.first_year, first_year)),
+    last_year = max(coalesce(last_year, excluded.last_year), coalesce(excluded.last_year, last_year))
+"""
+
 
 class Counted(Tags):
     """The store as a table of counts."""
@@ -27,10 +35,7 @@ class Counted(Tags):
             concepts, pairs = self._count()
             self.connection.execute("DELETE FROM concept_count")
             self.connection.executemany(
-                "INSERT INTO concept_count (concept, source, assertion, documents, first_year, last_year) "
-                "VALUES (?1, ?2, ?3, ?5, ?4, ?4) ON CONFLICT DO UPDATE SET documents = documents + excluded.documents, "
-                "first_year = min(coalesce(first_year, excluded.first_year), coalesce(excluded.first_year, first_year)), "
-                "last_year = max(coalesce(last_year, excluded.last_year), coalesce(excluded.last_year, last_year))",
+                _ADD_CONCEPT_COUNT,
                 [(*key, count) for key, count in concepts.items()],
             )
             self.connection.execute("DELETE FROM pair_count")
