@@ -84,6 +84,11 @@ class Web:
         """Ask *source*'s host nothing more in this run."""
         self.patience.stop(SOURCES[source].hosts[0], why)
 
+    def slow_down(self, source: str, spacing_ms: int) -> None:
+        """Ask *source* from now on at most once in *spacing_ms*, as its robots.txt wishes; never faster than before."""
+        if not self.addresses.is_loopback(source):
+            self._spacing[source] = max(self._spacing[source], spacing_ms)
+
     def close(self) -> None:
         """Close connections and the meeting place."""
         self._exchanger.close()
