@@ -17,12 +17,6 @@ _PSUSA = re.compile(r"-H-C-(PSUSA-[0-9-]+)", re.IGNORECASE)
 _PDF = re.compile(r"\.pdf(-\d+)?$", re.IGNORECASE)  # Drupal adds -0, -1 to a file name that exists already
 
 
-class Wanted(NamedTuple):
-    """What a query file asks of a regulator: some products, or (None) every gene therapy."""
-
-    products: tuple[str, ...] | None = None
-
-
 class Medicine(NamedTuple):
     """A row of the medicines feed that is a gene therapy, and by what it was recognised."""
 
@@ -41,15 +35,16 @@ class LeftOut(NamedTuple):
 
 
 def choose_medicines(
-    rows: Iterable[Row], table: ProductTable, wanted: Wanted
+    rows: Iterable[Row], table: ProductTable, products: tuple[str, ...] | None
 ) -> tuple[list[Medicine], list[LeftOut], list[str]]:
     """Return the gene therapies among *rows*, the advanced therapies left out, and warnings.
 
     Neither the flag `advanced_therapy` nor the product table is enough alone: the flag misses products and does not
     part gene therapies from cell and tissue products; the table does not know what was authorised yesterday. The
-    status does not matter: withdrawn, refused and lapsed products are evidence, too.
+    status does not matter: withdrawn, refused and lapsed products are evidence, too. *products* (ids, brands, INNs or
+    EMA numbers; None for all) narrows the choice.
     """
-    asked = _asked(table, wanted)
+    asked = table.asked(products)
     chosen: list[Medicine] = []
     left_out: list[LeftOut] = []
     warnings: list[str] = []
@@ -82,14 +77,6 @@ def _inns(row: Row) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip(" ,") for cell in both for part in cell.split(";") if part.strip(" ,")))
 
 
-def _asked(table: ProductTable, wanted: Wanted) -> set[str] | None:
-    """Return product ids and folded names of the query's products, or None for all."""
-    if wanted.products is None:
-        return None
-    found = ((name, table.resolve(name)) for name in wanted.products)
-    return {product.product_id if product else fold(name) for name, product in found}
-
-
 class DocumentChoice(NamedTuple):
     """The documents to hold, links of a type that cannot be read, and warnings."""
 
@@ -105,14 +92,18 @@ def document_types() -> dict[str, str | None]:
 
 
 def choose_documents(
-    rows: Iterable[Row], medicines: Sequence[Medicine], table: ProductTable, wanted: Wanted, taken: Mapping[str, str]
+    rows: Iterable[Row],
+    medicines: Sequence[Medicine],
+    table: ProductTable,
+    products: tuple[str, ...] | None,
+    taken: Mapping[str, str],
 ) -> DocumentChoice:
     """Return the documents of *medicines* that are to be read, each with its lasting doc_id.
 
     *taken* holds the doc_ids of earlier runs by address. A row whose medicine is not in the medicines feed (the two
     feeds may be of different hours) is still ours when the product table knows it.
     """
-    types, asked = document_types(), _asked(table, wanted)
+    types, asked = document_types(), table.asked(products)
     by_number = {medicine.number: medicine for medicine in medicines if medicine.number}
     by_name = {fold(name): medicine for medicine in medicines for name in names_in(medicine.name)}
     found: dict[str, tuple[Row, Listed]] = {}

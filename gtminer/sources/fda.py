@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from gtminer.sources.fda_pages import IndexEntry, LinkRule, MediaLink, ProductPage, judge
 from gtminer.sources.products import Product, ProductTable, fold, fold_inn, slug
@@ -33,7 +34,7 @@ def choose_products(
     The list holds cell and tissue products, too, and no mark that parts them: the product table decides, or an INN
     that is built as those of gene therapies are. What neither knows is passed over and named.
     """
-    asked = asked_products(table, products)
+    asked = table.asked(products)
     chosen: dict[str, ProductOnList] = {}
     passed_over: list[str] = []
     warnings: list[str] = []
@@ -52,14 +53,6 @@ def choose_products(
         if asked is None or asked & (names | {identifier}):
             chosen.setdefault(entry.url, ProductOnList(identifier, entry.name, entry.url))
     return Choice(list(chosen.values()), passed_over, warnings)
-
-
-def asked_products(table: ProductTable, products: tuple[str, ...] | None) -> set[str] | None:
-    """Return product ids (or folded names, where the table knows none) of a query's products, None for all."""
-    if products is None:
-        return None
-    found = ((name, table.resolve(name)) for name in products)
-    return {product.product_id if product else fold(name) for name, product in found}
 
 
 def us_products(table: ProductTable, asked: set[str] | None) -> list[Product]:
@@ -117,19 +110,23 @@ def members_listed(
 
     A file's name says what it is by the same words as a link's does.
     """
-    used = set(taken.values())
+    used, items = set(taken.values()), set[str]()
     listed: list[tuple[int, Listed]] = []
     for place, name in enumerate(names):
         words = re.sub(r"[_-]+", " ", name.rsplit(".", 1)[0])
         rule = judge(words, rules)
-        if rule is None or rule.read != "yes" or not rule.kind:
+        item = f"{archive.item}#{_slug(words)}"
+        if rule is None or rule.read != "yes" or not rule.kind or item in items:
             continue
-        item = f"{archive.item}#{place}-{_slug(words)}"
+        items.add(item)
         doc_id = taken.get(item)
         if doc_id is None:
-            plain = f"fda:{archive.product}/{rule.kind}"
+            plain = f"fda:{archive.product}/{rule.kind}-{_slug(words)}"
+            own = urlsplit(archive.item).path.strip("/").split("/")
             doc_id = next(
-                one for one in (f"{plain}-{_slug(words)}", f"{plain}-{_slug(words)}-{place}") if one not in used
+                one
+                for one in (plain, f"{plain}-{own[1] if len(own) > 1 else place}", f"{plain}-{place}")
+                if one not in used
             )
             used.add(doc_id)
         listed.append((place, Listed("fda", item, archive.address, archive.product, rule.kind, words, doc_id)))

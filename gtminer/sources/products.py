@@ -92,6 +92,13 @@ class ProductTable:
                 return True
         return False
 
+    def asked(self, names: Iterable[str] | None) -> set[str] | None:
+        """Return the product ids that *names* mean (folded names where the table knows none); None for all."""
+        if names is None:
+            return None
+        found = ((name, self.resolve(name)) for name in names)
+        return {product.product_id if product else fold(name) for name, product in found}
+
     def resolve(self, name: str) -> Product | None:
         """Return the product a user's query file means by id, brand, INN or EMA number."""
         return self.products.get(name) or self.find(brand=name, inns=(name,), ema_number=ema_number(name))

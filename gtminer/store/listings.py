@@ -28,6 +28,7 @@ class Held(NamedTuple):
     kind: str
     title: str
     doc_id: str
+    page: str | None
     fetched_date: str | None
     sha256: str | None
     parser: str | None
@@ -53,18 +54,34 @@ def held(store: Connected, source: str) -> dict[str, Held]:
     return {row[0]: Held(*row) for row in rows}
 
 
-def note(store: Connected, listed: Iterable[Listed], seen_at: str, state: str | None = None) -> None:
-    """Record that these documents are listed; one that had left the list is back. *state* is for what is never read."""
+def listed(store: Connected, source: str) -> list[Listed]:
+    """Return what *source* listed when last asked, without the files inside archives and what left the list."""
+    rows = store.connection.execute(
+        "SELECT source, item, item, product, kind, title, doc_id, date, listed_date FROM listing "
+        "WHERE source = ? AND state <> 'delisted' AND instr(item, '#') = 0 ORDER BY item",
+        (source,),
+    )
+    return [Listed(*row) for row in rows]
+
+
+def note(
+    store: Connected, listed: Iterable[Listed], seen_at: str, *, state: str | None = None, page: str | None = None
+) -> None:
+    """Record that these documents are listed (on *page*); one that had left the list is back.
+
+    *state* is for what is never read.
+    """
     with store.transaction():
         store.connection.executemany(
-            "INSERT INTO listing (source, item, product, kind, title, doc_id, listed_date, seen_at, state) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, item) DO UPDATE SET product = excluded.product, "
-            "kind = excluded.kind, title = excluded.title, listed_date = excluded.listed_date, "
+            "INSERT INTO listing (source, item, product, kind, title, doc_id, date, listed_date, page, seen_at, state) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, item) DO UPDATE SET "
+            "product = excluded.product, kind = excluded.kind, title = excluded.title, date = excluded.date, "
+            "listed_date = excluded.listed_date, page = coalesce(excluded.page, page), "
             "seen_at = excluded.seen_at, state = CASE state WHEN 'delisted' THEN "
             "CASE WHEN sha256 IS NULL THEN excluded.state ELSE 'read' END ELSE state END",
             [
-                (one.source, one.item, one.product, one.kind, one.title, one.doc_id, one.listed_date, seen_at,
-                 state or "listed")
+                (one.source, one.item, one.product, one.kind, one.title, one.doc_id, one.date,
+                 one.listed_date, page, seen_at, state or "listed")
                 for one in listed
             ],
         )  # fmt: skip

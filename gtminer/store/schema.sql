@@ -197,6 +197,8 @@ CREATE TABLE listing (
     kind TEXT NOT NULL,
     title TEXT NOT NULL,
     doc_id TEXT NOT NULL,             -- given once, never moved to another address
+    page TEXT,                        -- the page that links to it (FDA)
+    date TEXT,                        -- of publication, ISO
     listed_date TEXT,                 -- the source's date of its last change, ISO
     fetched_date TEXT,                -- the listed date under which the bytes were fetched
     sha256 TEXT,                      -- of those bytes; NULL until fetched

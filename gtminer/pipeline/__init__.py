@@ -1,0 +1,1 @@
+"""The flows: fetch, import, tag."""
