@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from gtminer import __version__
 from gtminer.text import one_line
@@ -11,6 +12,8 @@ from gtminer.web.exchange import Answer, Call, Exchanger
 from gtminer.web.failures import ExchangeError, Trouble
 from gtminer.web.pacing import EMA, FDA, NCBI, NCBI_WITH_KEY, OPENFDA, STAND_IN, Clock, Pace
 from gtminer.web.retries import Patience, retry_after
+
+T = TypeVar("T")
 
 USER_AGENT = f"gtminer/{__version__} (evidence mining of gene-therapy literature; one request at a time)"
 
@@ -62,14 +65,10 @@ class Web:
     def ask(self, call: Call, accept: Callable[[Answer], None] | None = None) -> Answer:
         """Return the answer to *call*, as `get` does."""
         place = self.addresses.locate(call.url)
-        host = SOURCES[place.source].hosts[0]
 
         def exchange() -> Answer:
-            self.pace.wait(host, self._spacing[place.source])
-            self.requests += 1
-            answer = self._exchanger.ask(call)
+            answer = self.once(call)
             try:
-                self._check_status(answer, host, place.source)
                 if accept is not None:
                     accept(answer)
             except BaseException:
@@ -78,7 +77,26 @@ class Web:
                 raise
             return answer
 
-        return self.patience.attempt(host, exchange)
+        return self.attempt(place.source, exchange)
+
+    def attempt(self, source: str, exchange: Callable[[], T], *, tries: int | None = None) -> T:
+        """Return *exchange*'s value, trying again what is transient; for what asks through `once`."""
+        return self.patience.attempt(SOURCES[source].hosts[0], exchange, tries=tries)
+
+    def once(self, call: Call) -> Answer:
+        """Return the answer to one request, paced. Raises a transient ExchangeError for "later"."""
+        place = self.addresses.locate(call.url)
+        host = SOURCES[place.source].hosts[0]
+        self.pace.wait(host, self._spacing[place.source])
+        self.requests += 1
+        answer = self._exchanger.ask(call)
+        try:
+            self._check_status(answer, host, place.source)
+        except ExchangeError:
+            if answer.path is not None:
+                answer.path.unlink(missing_ok=True)
+            raise
+        return answer
 
     def stop(self, source: str, why: str) -> None:
         """Ask *source*'s host nothing more in this run."""

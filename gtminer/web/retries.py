@@ -1,7 +1,7 @@
 """When to try again: stamina around a whole exchange, body included, with budgets a call, a host and a run."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -35,37 +35,36 @@ class Patience:
         self._stopped: dict[str, str] = {}
         self.retries = 0
 
-    def attempt(self, host: str, exchange: Callable[[], T]) -> T:
+    def attempt(self, host: str, exchange: Callable[[], T], *, tries: int | None = None) -> T:
         """Return *exchange*'s value, trying again what is transient. The last ExchangeError is raised, with its tries.
 
-        *exchange* includes the reading and the checking of the body: a status says little.
+        *exchange* includes the reading and the checking of the body: a status says little. *tries* may lower the
+        number of tries, for a part of a page that has failed as a whole.
         """
         self._refuse_if_stopped(host)
-        tries = 0
+        most = min(tries or self._tries, self._tries)
+        done = 0
 
         def wait(error: Exception) -> bool | float:
-            if not isinstance(error, ExchangeError) or not error.transient or tries >= self._tries:
+            if not isinstance(error, ExchangeError) or not error.transient or done >= most:
                 return False
-            return self._wait(host, error, tries)
+            return self._wait(host, error, done)
 
         try:
-            for attempt in self._attempts(wait):
+            for attempt in stamina.retry_context(on=wait, attempts=most, timeout=None):
                 with attempt:
-                    tries += 1
+                    done += 1
                     value = exchange()
                     self._failures[host] = 0
                     return value
         except ExchangeError as error:
-            error.tries = tries
+            error.tries = done
             raise
         raise AssertionError("stamina ends with a value or an error")
 
     def stop(self, host: str, why: str) -> None:
         """Ask *host* nothing more in this run."""
         self._stopped.setdefault(host, why)
-
-    def _attempts(self, wait: Callable[[Exception], bool | float]) -> Iterator[stamina.Attempt]:
-        return iter(stamina.retry_context(on=wait, attempts=self._tries, timeout=None))
 
     def _wait(self, host: str, error: ExchangeError, tries: int) -> bool | float:
         self._failures[host] = self._failures.get(host, 0) + 1
