@@ -19,6 +19,11 @@ def one_line(text: str) -> str:
     return _SPACE.sub(" ", safe(text)).strip()
 
 
+def escaped(json: str) -> str:
+    r"""Return one line of JSON with what ``safe`` drops written as ``\uXXXX``: same meaning, harmless to show."""
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", json)
+
+
 def encodable(text: str) -> str:
     """Return *text* with unpaired surrogates and NUL replaced by U+FFFD, so that it can be stored; length is kept."""
     return _UNSTORABLE.sub("\ufffd", text)

@@ -66,9 +66,13 @@ _MESSAGES = (
     ),
 )
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
-_PROLOG = re.compile(rb"^(?:\xef\xbb\xbf)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE(?:[^<>\[\]]|\[.*?\])*>\s*)*", re.S | re.I)
+_PROLOG = re.compile(
+    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE(?:[^<>\[\]]|\[.*?\])*>\s*)*", re.S | re.I
+)
 _ERROR = re.compile(rb"<(?:ERROR|error)\b[^>]*>(.*?)</(?:ERROR|error)>", re.S)
-_OWN_DTD = re.compile(rb"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)|<!DOCTYPE[^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"'\[]*)*\[")
+_OWN_DTD = re.compile(
+    rb"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)|<!DOCTYPE[^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"'\[]*)*\["
+)
 _API_KEY = re.compile(r"""("?api[-_]key"?\s*[:=]\s*"?)[\w.:-]+""", re.I)
 _HEAD = 4096
 _TAIL = 512
@@ -101,7 +105,9 @@ def _xml(body: bytes) -> Verdict:
     if root is None:
         return Verdict(Reason.TRUNCATED, "the answer ends after its first lines")
     name = root[1].decode("ascii", "replace")
-    closed = body.rstrip().endswith(b"</" + root[1] + b">") or re.fullmatch(rb"<[^<>]*/>", body[start:].strip()) is not None
+    closed = (
+        body.rstrip().endswith(b"</" + root[1] + b">") or re.fullmatch(rb"<[^<>]*/>", body[start:].strip()) is not None
+    )
     if name in RECORD_ROOTS:
         if closed:
             return Verdict(Reason.RECORDS)

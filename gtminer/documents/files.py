@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import re
 import shutil
 import stat
@@ -88,7 +87,10 @@ class FoundFile:
     def sha256(self) -> str:
         """Return the sha256 of the bytes as they are stored."""
         with self._opener() as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = hashlib.sha256()
+            while block := stream.read(1 << 20):
+                digest.update(block)
+            return digest.hexdigest()
 
     def _look(self) -> tuple[str, ContentError | None]:
         try:
@@ -158,7 +160,7 @@ def _walk_directory(path: Path, identity: tuple[int, int], seen: set[tuple[int, 
         return  # a loop of links, or named twice
     seen.add(identity)
     try:
-        names = sorted(os.listdir(path))
+        names = sorted(entry.name for entry in path.iterdir())
     except OSError as error:
         raise InputError(f"{path}: the directory cannot be read ({error.strerror})") from error
     for name in names:
@@ -222,7 +224,8 @@ class _Guarded(io.RawIOBase):
         if packed:
             from isal import igzip
 
-            self._stream = igzip.open(raw, "rb")
+            unpacked: Any = igzip.open  # it ships no types
+            self._stream = unpacked(raw, "rb")
 
     def readable(self) -> bool:
         return True

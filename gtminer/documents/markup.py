@@ -20,7 +20,7 @@ LOWER = "\x02"  # raised text ends
 
 
 def settle(marked: str) -> str:
-    r"""Return the words of a *marked* string: white space (also no-break and thin) as single spaces, exponents as ``^``.
+    r"""Return the words of a *marked* string: white space (also no-break) as single spaces, exponents as ``^``.
 
     >>> settle("1.5 x 10\x0114\x02 vg/kg in CD34\x01+\x02 cells")
     '1.5 x 10^14 vg/kg in CD34+ cells'

@@ -8,7 +8,7 @@ and stray lines refused here; Bio.Medline then groups the fields.
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from gtminer.documents import pubmed_fields as fields
 from gtminer.documents.pubmed_fields import Part
@@ -53,9 +53,10 @@ def read(stream: BinaryIO, provenance: Provenance | None = None) -> Iterator[Doc
     """Yield the records of MEDLINE text; raises ContentError, with the line, for what is not such text."""
     from Bio import Medline
 
+    parse: Any = Medline.parse  # it ships no types
     lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="strict", newline=None)
     try:
-        for record in Medline.parse(_mended(lines)):
+        for record in parse(_mended(lines)):
             yield _document({key: _values(value) for key, value in record.items()}, provenance)
     except UnicodeDecodeError as error:
         raise ContentError(f"not UTF-8 text (byte {error.object[error.start]:#04x}); save it as UTF-8") from error

@@ -92,10 +92,10 @@ def _edges(page: PageText) -> Iterator[list[list[int]]]:
     """The rows of the page's upper and lower margin, from the edge inwards, as indexes of segments."""
     low, high = _MARGIN * page.height, (1 - _MARGIN) * page.height
     turned = [[index] for index, segment in enumerate(page.segments) if segment.turned]
-    for at_edge, sign in ((lambda y: y > high, -1), (lambda y: y < low, 1)):
+    for start, end, sign in ((high, float("inf"), -1), (float("-inf"), low, 1)):
         rows: dict[int, list[int]] = defaultdict(list)
         for index, segment in enumerate(page.segments):
-            if not segment.turned and at_edge(segment.y):
+            if not segment.turned and start < segment.y < end:
                 rows[round(segment.y / 3)].append(index)
         yield [rows[height] for height in sorted(rows, key=lambda height: sign * height)]
     yield from ([row] for row in turned)

@@ -1,4 +1,4 @@
-"""Sets of PubMed records, streamed: efetch answers, baseline and update files, books. No DTD, no network, no entities."""
+"""Sets of PubMed records, streamed: efetch answers, baseline and update files, books. No DTD, network, entities."""
 
 import re
 from collections.abc import Iterator

@@ -1,0 +1,258 @@
+"""A PubMed record by the grammar of an ordinary article, without a tree; what is not ordinary is left to the tree.
+
+The fields are cut out first and unescaped last, so that an escaped mark ("&lt;i&gt;") stays the text it is. Values that
+come again and again (headings, journals, dates) are worked out once; the caches are emptied when they are full.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+from gtminer.documents import pubmed_fields as fields
+from gtminer.documents import pubmed_grammar
+from gtminer.documents.markup import LOWER, RAISE, settle
+from gtminer.documents.pubmed_fields import Part
+from gtminer.model import Author, Document, Link, MeshHeading, Provenance, Qualifier
+
+_Value = TypeVar("_Value")
+_CACHED = 1 << 13
+
+_REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
+_OTHER_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_MARK = re.compile(r"</?[a-z]+>")
+
+
+def _inside(name: str) -> str:
+    """What stands between ``<name>`` and the next ``</name>``, marks included."""
+    return rf"([^<]*+(?:<(?!/{name}>)[^<]*+)*+)"
+
+
+_ABSTRACT_TEXT = re.compile(rf'<AbstractText(?: Label="([^"]*)")?(?: NlmCategory="([^"]*)")?>{_inside("AbstractText")}')
+_OTHER_ABSTRACT = re.compile(rf'<OtherAbstract(?: Type="[^"]*")?(?: Language="([^"]*)")?>{_inside("OtherAbstract")}')
+_AUTHOR = re.compile(
+    r"<Author([^>]*)>\s*(?:<LastName>([^<]*)</LastName>\s*(?:<ForeName>([^<]*)</ForeName>\s*)?"
+    rf"(?:<Initials>([^<]*)</Initials>\s*)?(?:<Suffix>{_inside('Suffix')})?"
+    rf"|<CollectiveName>{_inside('CollectiveName')})"
+)
+_LANGUAGE = re.compile(r"<Language>([^<]*)")
+_TYPE = re.compile(r"<PublicationType[^>]*>([^<]*)")
+_SUBSTANCE = re.compile(r"<NameOfSubstance[^>]*>([^<]*)")
+_KEYWORD = re.compile(rf"<Keyword(?: [^>]*)?>{_inside('Keyword')}")
+_DESCRIPTOR = re.compile(r'<DescriptorName UI="([^"]*)" MajorTopicYN="([^"]*)"[^>]*>([^<]*)')
+_QUALIFIER = re.compile(r'<QualifierName UI="[^"]*" MajorTopicYN="([^"]*)">([^<]*)')
+_LINK = re.compile(rf'RefType="([^"]*)">\s*<RefSource>{_inside("RefSource")}</RefSource>\s*(?:<PMID[^>]*>([^<]*))?')
+_DOI_LOCATION = re.compile(r'EIdType="doi" ValidYN="([^"]*)">([^<]*)')
+_ARTICLE_ID = re.compile(r'IdType="(doi|pmc)">([^<]*)')
+_DATE_FIELD = re.compile(r"<(Year|Season|Month|Day|MedlineDate)>([^<]*)")
+
+
+class _Cache(dict[str, _Value], Generic[_Value]):
+    """What a stretch of XML means, worked out the first time it is seen."""
+
+    def __init__(self, work_out: Callable[[str], _Value]) -> None:
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, raw: str) -> _Value:
+        if len(self) >= _CACHED:
+            self.clear()
+        value = self[raw] = self._work_out(raw)
+        return value
+
+
+def scan(raw: bytes, provenance: Provenance | None = None) -> Document | None:
+    """Return the document of *raw*, which begins before ``<PubmedArticle>`` and ends before ``</PubmedArticle>``.
+
+    None means: not an ordinary record, or not well-formed, or not UTF-8; ask the tree reader.
+    """
+    record = _match(raw)
+    if record is None:
+        return None
+    (
+        version, pmid, date, journal, title, elocations, abstract, authors, languages, types, vernacular, chemicals,
+        links, headings, other_abstracts, keywords, ids,
+    ) = record.groups("")  # fmt: skip
+    published, iso_date = _DATES[date]
+    journal_title = _JOURNALS[journal]
+    if not published or not journal_title:
+        return None
+    codes = _LANGUAGES[languages]
+    title, parts = fields.titles(_words(title) or None, _words(vernacular) or None, codes)
+    text, sections = fields.compose(title, _parts(abstract, parts, other_abstracts))
+    return Document(
+        doc_id=f"pubmed:{pmid}",
+        source="pubmed",
+        title=title,
+        text=text,
+        sections=sections,
+        published=published,
+        date=iso_date,
+        journal=journal_title,
+        authors=tuple(_authors(authors)) if authors else (),
+        doi=_doi(elocations, ids) if elocations or '"doi"' in ids else None,
+        pmcid=_pmcid(ids) if '"pmc"' in ids else None,
+        publication_types=_TYPES[types],
+        mesh_headings=_mesh_headings(headings) if headings else (),
+        keywords=_all(_KEYWORD, keywords) if keywords else (),
+        chemicals=_chemicals(chemicals) if chemicals else (),
+        languages=codes,
+        links=tuple(_links(links)) if links else (),
+        version=int(version or 1),
+        provenance=provenance,
+    )
+
+
+def scan_for_tagging(raw: bytes) -> Document | None:
+    """Return only what tagging needs: PMID, title, text, MeSH headings and publication types; else as ``scan``."""
+    record = _match(raw)
+    if record is None:
+        return None
+    version, pmid, title, abstract, languages, types, vernacular, headings, other_abstracts = record.group(
+        "version", "pmid", "title", "abstract", "languages", "types", "vernacular", "headings", "other_abstracts"
+    )
+    title, parts = fields.titles(_words(title) or None, _words(vernacular or "") or None, _LANGUAGES[languages])
+    text, sections = fields.compose(title, _parts(abstract, parts, other_abstracts))
+    return Document(
+        doc_id=f"pubmed:{pmid}",
+        source="pubmed",
+        title=title,
+        text=text,
+        sections=sections,
+        publication_types=_TYPES[types],
+        mesh_headings=_mesh_headings(headings) if headings else (),
+        version=int(version or 1),
+    )
+
+
+def _match(raw: bytes) -> re.Match[str] | None:
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return None
+    if "&" in text and not _references_are_sound(text):
+        return None
+    if not text.isascii() and ("\ufffe" in text or "\uffff" in text):
+        return None
+    return pubmed_grammar.record().fullmatch(text)
+
+
+def _references_are_sound(text: str) -> bool:
+    """Whether every ``&`` begins one of XML's own five entities or a character that XML allows."""
+    if _OTHER_REFERENCE.search(text):
+        return False
+    return "&#" not in text or all(
+        code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
+        for name, decimal, hexadecimal in _REFERENCE.findall(text)
+        if not name
+        for code in (int(decimal or hexadecimal, 10 if decimal else 16),)
+    )
+
+
+def _unescape(text: str) -> str:
+    return _REFERENCE.sub(_character, text) if "&" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    name, decimal, hexadecimal = found.groups()
+    return _NAMED[name] if name else chr(int(decimal or hexadecimal, 10 if decimal else 16))
+
+
+def _words(raw: str) -> str:
+    """The same as ``markup.words`` of the element whose inside is *raw*; "" where that is None."""
+    if raw.isalnum():
+        return raw
+    if "<" in raw:
+        raw = _MARK.sub("", raw.replace("<sup>", RAISE).replace("</sup>", LOWER))
+    raw = _unescape(raw)
+    if RAISE in raw:
+        return settle(raw)
+    if raw.isascii() and not ("  " in raw or "\n" in raw or "\t" in raw or "\r" in raw):
+        return raw.strip()
+    return " ".join(raw.split())
+
+
+def _all(pattern: re.Pattern[str], raw: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(_words, pattern.findall(raw))))
+
+
+def _parts(abstract: str | None, between: list[Part], other_abstracts: str | None) -> Iterator[Part]:
+    if abstract:
+        for label, category, inside in _ABSTRACT_TEXT.findall(abstract):
+            if text := _words(inside):
+                heading = _words(label)
+                yield Part(fields.section_kind(category, heading), heading, text)
+    yield from between
+    if other_abstracts:
+        for language, abstract_texts in _OTHER_ABSTRACT.findall(other_abstracts):
+            for label, _, inside in _ABSTRACT_TEXT.findall(abstract_texts):
+                if text := _words(inside):
+                    yield Part("other_abstract", _words(label), text, language.strip() or None)
+
+
+def _published(raw: str) -> tuple[str, str | None]:
+    published = " ".join(text for _, inside in _DATE_FIELD.findall(raw) if (text := _words(inside)))
+    return published, fields.iso_date(published)
+
+
+def _authors(raw: str) -> Iterator[Author]:
+    for attributes, last_name, fore_name, initials, suffix, collective in _AUTHOR.findall(raw):
+        if 'ValidYN="N"' in attributes:
+            continue
+        family, given = _words(last_name), _words(fore_name) or _words(initials)
+        if suffix and (tail := _words(suffix)):
+            given = f"{given} {tail}" if given else tail
+        if family or given:
+            yield Author(family, given)
+        elif name := _words(collective):
+            yield Author(name, "", True)
+
+
+def _doi(elocations: str, ids: str) -> str | None:
+    located = [(valid, _words(text)) for valid, text in _DOI_LOCATION.findall(elocations)]
+    invalid = {text for valid, text in located if valid == "N"}
+    candidates = [text for _, text in located] + [
+        _words(text) for kind, text in _ARTICLE_ID.findall(ids) if kind == "doi"
+    ]
+    return fields.doi(text for text in candidates if text not in invalid)
+
+
+def _pmcid(ids: str) -> str | None:
+    return fields.pmcid(_unescape(text) for kind, text in _ARTICLE_ID.findall(ids) if kind == "pmc")
+
+
+def _mesh_headings(raw: str) -> tuple[MeshHeading, ...]:
+    return tuple(filter(None, map(_HEADINGS.__getitem__, raw.split("</MeshHeading>"))))
+
+
+def _mesh_heading(raw: str) -> MeshHeading | None:
+    descriptor = _DESCRIPTOR.search(raw)
+    name = _words(descriptor[3]) if descriptor else ""
+    if not descriptor or not name:
+        return None
+    qualifiers = tuple(
+        Qualifier(text, major == "Y") for major, inside in _QUALIFIER.findall(raw) if (text := _words(inside))
+    )
+    return MeshHeading(name, _unescape(descriptor[1]), descriptor[2] == "Y", qualifiers)
+
+
+def _chemicals(raw: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(_SUBSTANCES.__getitem__, raw.split("</Chemical>"))))
+
+
+def _substance(raw: str) -> str:
+    name = _SUBSTANCE.search(raw)
+    return _words(name[1]) if name else ""
+
+
+def _links(raw: str) -> Iterator[Link]:
+    for kind, source, pmid in _LINK.findall(raw):
+        yield Link(_unescape(kind), _words(pmid) or None, _words(source))
+
+
+_DATES = _Cache(_published)
+_JOURNALS = _Cache(_words)
+_LANGUAGES = _Cache(lambda raw: _all(_LANGUAGE, raw))
+_TYPES = _Cache(lambda raw: _all(_TYPE, raw))
+_HEADINGS = _Cache(_mesh_heading)
+_SUBSTANCES = _Cache(_substance)
