@@ -168,6 +168,32 @@ def test_of_two_versions_in_one_batch_the_higher_is_kept(store: Store, order: in
     assert store.get(WHOLE.doc_id) == WHOLE
 
 
+BODIES = [WHOLE, WHOLE._replace(text="another"), PLAIN, WHOLE._replace(text="a third")]
+
+
+def test_a_file_with_several_bodies_of_a_record_may_be_imported_again(store: Store) -> None:
+    assert store.put(BODIES) == (2, 2, 0, 0, [(1, BODIES[3]), (2, PLAIN)])
+    before = list(store.connection.iterdump())
+    assert store.put(BODIES) == (0, 0, 4, 0, [])
+    assert [store.put([body]).unchanged for body in BODIES] == [1, 1, 1, 1]
+    assert list(store.connection.iterdump()) == before
+    assert store.versions(WHOLE.doc_id) == BODIES[:2]
+
+
+def test_of_several_bodies_in_one_answer_the_last_counts_every_night(store: Store) -> None:
+    for _ in range(2):
+        store.put(BODIES, seen="2025-01-01")
+        assert store.get(WHOLE.doc_id) == BODIES[3]
+        assert store.versions(WHOLE.doc_id) == []
+
+
+def test_a_source_may_go_back_to_an_earlier_body(store: Store) -> None:
+    for body in (WHOLE, WHOLE._replace(text="another"), WHOLE):
+        store.put([body], seen="2025-01-01")
+    assert store.get(WHOLE.doc_id) == WHOLE
+    assert len(store.versions(WHOLE.doc_id)) == 2
+
+
 def test_a_deletion_marks_and_an_unknown_one_is_ignored(store: Store) -> None:
     store.put([PLAIN])
     assert store.put([Deletion("1"), Deletion("77")], run=5).deleted == 1

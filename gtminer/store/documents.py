@@ -1,6 +1,7 @@
 """Documents in the store: put, changed, deleted, read back. Nothing stored is ever lost."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -46,27 +47,28 @@ class Documents(Connected):
 
         The fingerprint (everything but provenance) decides whether a document changed; the earlier version is
         kept, and the tags of a changed document are cleared. A lower PMID version than the stored one is passed
-        over. Within one call the last of the highest version of a document counts. A Deletion marks a document
-        and leaves it readable. *query* is the question that found them; *seen* is the UTC day (ISO) on which
-        a source returned them, None for files: it ends a row of misses and lists a vanished document again.
+        over. A Deletion marks a document and leaves it readable. *query* is the question that found them; *seen*
+        is the UTC day (ISO) on which a source returned them: it ends a row of misses and lists a vanished document
+        again, and of two bodies of a document in one answer the last of the highest version counts. Without it they
+        come from files, which may be old: a body that was replaced before stays replaced, so that files may be
+        imported again without a change.
         """
-        batch: dict[str, Document] = {}
-        gone: dict[str, None] = {}
-        for item in documents:
-            if isinstance(item, Deletion):
-                gone[f"pubmed:{item.pmid}"] = None
-            elif item.doc_id not in batch or item.version >= batch[item.doc_id].version:
-                batch[item.doc_id] = item
+        layers, gone = _sort(documents, one_body_each=seen is not None)
+        new = changed = unchanged = 0
+        fresh: dict[int, Document] = {}
         with self.transaction():
-            counts = self._put(batch, run, seen)
+            for layer in layers:
+                counts = self._put(layer, run, seen)
+                new, changed, unchanged = new + counts.new, changed + counts.changed, unchanged + counts.unchanged
+                fresh |= counts.fresh
             if query is not None:
                 self.connection.execute(
                     "INSERT OR IGNORE INTO found_by "
                     "SELECT id, ? FROM document WHERE doc_id IN (SELECT value FROM json_each(?))",
-                    (query, json.dumps(list(batch))),
+                    (query, json.dumps([doc_id for layer in layers[:1] for doc_id in layer])),
                 )
             deleted = self.set_status(gone, "deleted", run=run) if gone else 0
-        return counts._replace(deleted=deleted)
+        return Counts(new, changed, unchanged, deleted, list(fresh.items()))
 
     def get(self, doc_id: str) -> Document | None:
         """Return the newest version of a document, None where it is not stored."""
@@ -92,6 +94,11 @@ class Documents(Connected):
             (json.dumps(list(doc_ids)),),
         )
         return {doc_id for (doc_id,) in rows}
+
+    def count_documents(self) -> int:
+        """Return how many documents are stored."""
+        (count,) = self.connection.execute("SELECT count(*) FROM document").fetchone()
+        return int(count)
 
     def mark_missed(self, doc_ids: Iterable[str], day: str, *, run: int | None = None) -> list[str]:
         """Count a miss for documents that a source did not return on *day* (ISO); return those that vanished by it.
@@ -156,7 +163,8 @@ class Documents(Connected):
                 fresh.append((last, document))
             elif document.version >= known[1]:
                 row = codec.row(document)
-                if row[codec.FINGERPRINT] != known[2]:
+                fingerprint = row[codec.FINGERPRINT]
+                if fingerprint != known[2] and (seen or not self._was_replaced(known[0], fingerprint)):
                     updates.append((*row, run, known[0]))
                     fresh.append((known[0], document))
         if inserts:
@@ -174,15 +182,23 @@ class Documents(Connected):
             self.mark_seen(stored, seen, run=run)
         return Counts(len(inserts), len(updates), len(batch) - len(fresh), 0, fresh)
 
+    def _was_replaced(self, identifier: int, fingerprint: str) -> bool:
+        """Tell whether this body of a document is one of its earlier versions."""
+        found = self.connection.execute(
+            "SELECT 1 FROM document_version WHERE document = ? AND fingerprint = ?", (identifier, fingerprint)
+        )
+        return found.fetchone() is not None
+
     def _keep_versions(self, identifiers: Sequence[int], run: int | None) -> None:
         """Snapshot the documents about to change and clear their tags."""
         chosen = json.dumps(identifiers)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         self.connection.executemany(
-            "INSERT INTO document_version (document, run, replaced_at, snapshot) VALUES (?, ?, ?, ?)",
+            "INSERT INTO document_version (document, run, replaced_at, fingerprint, snapshot) "
+            "SELECT id, ?, ?, fingerprint, ? FROM document WHERE id = ?",
             [
-                (identifier, run, now, codec.dump(earlier))
-                for identifier, earlier in self._documents("id IN (SELECT value FROM json_each(?))", (chosen,))
+                (run, now, codec.dump(earlier), identifier)
+                for identifier, earlier in list(self._documents("id IN (SELECT value FROM json_each(?))", (chosen,)))
             ],
         )
         self.clear_tags(chosen)
@@ -211,3 +227,26 @@ class Documents(Connected):
         while page := list(self._documents(f"({where}) AND id > ?", (*values, after), _PAGE)):
             yield from page
             after = page[-1][0]
+
+
+def _sort(
+    documents: Iterable[Document | Deletion], *, one_body_each: bool
+) -> tuple[list[dict[str, Document]], list[str]]:
+    """Return *documents* by doc_id in layers, a document's second body in the second one; and the deleted doc_ids."""
+    layers: list[dict[str, Document]] = []
+    bodies: Counter[str] = Counter()
+    gone: list[str] = []
+    for item in documents:
+        if isinstance(item, Deletion):
+            gone.append(f"pubmed:{item.pmid}")
+            continue
+        number = bodies[item.doc_id]
+        if number and one_body_each:
+            if item.version >= layers[0][item.doc_id].version:
+                layers[0][item.doc_id] = item
+            continue
+        if number == len(layers):
+            layers.append({})
+        layers[number][item.doc_id] = item
+        bodies[item.doc_id] += 1
+    return layers, gone

@@ -48,6 +48,7 @@ CREATE TABLE document_version (
     document INTEGER NOT NULL REFERENCES document(id),
     run INTEGER,                      -- run that replaced it
     replaced_at TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
     snapshot TEXT NOT NULL            -- JSON of the whole earlier document
 );
 CREATE INDEX document_version_document ON document_version(document);

@@ -252,7 +252,7 @@ class Setter:
 
 
 class _Document(BaseDocTemplate):
-    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802
+    def afterFlowable(self, flowable: Flowable) -> None:
         """Tell the contents of a heading."""
         if (level := getattr(flowable, "toc_level", None)) is not None:
             self.notify("TOCEntry", (level, flowable.getPlainText(), self.page))

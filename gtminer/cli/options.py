@@ -1,0 +1,87 @@
+"""The options that the reports share, declared once: filters, and how the answer is written."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from gtminer.report.filters import Filters, Selection
+
+_FILTERS = "Which documents (each may be repeated: any of the values)"
+_OUTPUT = "How the answer is written"
+
+
+def _filter(help_: str, metavar: str) -> Any:
+    return typer.Option(help=help_, metavar=metavar, rich_help_panel=_FILTERS)
+
+
+def _output(*names: str, help_: str, metavar: str | None = None) -> Any:
+    return typer.Option(*names, help=help_, metavar=metavar, rich_help_panel=_OUTPUT)
+
+
+Sources = Annotated[list[str] | None, _filter("From this source: pubmed, ema, fda.", "NAME")]
+Queries = Annotated[list[str] | None, _filter("Found by this query file.", "NAME")]
+Products = Annotated[list[str] | None, _filter("About this product (brand, INN or code).", "NAME")]
+Modalities = Annotated[list[str] | None, _filter("With this modality or a narrower one.", "CONCEPT")]
+Vectors = Annotated[list[str] | None, _filter("With this vector; aav includes AAV9.", "CONCEPT")]
+Indications = Annotated[list[str] | None, _filter("With this treated indication.", "CONCEPT")]
+Events = Annotated[list[str] | None, _filter("With this safety event, whatever was said of it.", "CONCEPT")]
+Assertions = Annotated[
+    list[str] | None,
+    _filter("Safety events so meant: present, negated, risk, comparator, preclinical, planned, background.", "WORD"),
+]
+Roles = Annotated[list[str] | None, _filter("Concepts in this role: subject or mention.", "WORD")]
+Populations = Annotated[list[str] | None, _filter("human, animal, in_vitro, mixed, none.", "WORD")]
+Since = Annotated[str | None, _filter("Published in or after 2024, 2024-06 or 2024-06-30.", "DATE")]
+Until = Annotated[str | None, _filter("Published in or before.", "DATE")]
+IncludeRetracted = Annotated[
+    bool, typer.Option("--include-retracted", help="Also retracted documents.", rich_help_panel=_FILTERS)
+]
+
+Format = Annotated[str | None, _output("--format", "-f", help_="table, csv, tsv, json, jsonl or md.", metavar="FORMAT")]
+Output = Annotated[
+    str | None, _output("--output", "-o", help_="Write to FILE, complete or not at all.", metavar="FILE")
+]
+Columns = Annotated[
+    str | None, _output("--columns", help_="These columns, in this order: id,year,vector.", metavar="A,B")
+]
+Sort = Annotated[
+    str | None, _output("--sort", help_="Sort by columns; a leading - is from high to low.", metavar="A,-B")
+]
+Limit = Annotated[int | None, _output("--limit", "-n", help_="At most so many rows; 0 is all.", metavar="COUNT")]
+NoHeader = Annotated[bool, _output("--no-header", help_="Without the line of column names.")]
+Excel = Annotated[bool, _output("--excel", help_="CSV with byte-order mark and CRLF.")]
+Raw = Annotated[bool, _output("--raw", help_="CSV without the apostrophe before text that begins like a formula.")]
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator[sqlite3.Connection]:
+    """Yield a connection for reading the store in force; a store that fails while it is read is an error of ours."""
+    from gtminer import config
+    from gtminer.store.database import Store
+
+    with Store.open(config.load(context.obj).store_path, read_only=True) as store, store.connection.guarded():
+        yield store.connection
+
+
+def tell_left_out(connection: sqlite3.Connection, selection: "Selection", filters: "Filters") -> None:
+    """Say on stderr what a table does not show: retracted, undated and untagged documents."""
+    from gtminer.cli import streams
+    from gtminer.report import documents
+    from gtminer.report.filters import left_out_as_retracted
+
+    if retracted := left_out_as_retracted(connection, selection):
+        streams.note(f"{_documents(retracted, 'retracted')} left out; --include-retracted shows them")
+    if (filters.since or filters.until) and (undated := documents.undated(connection)):
+        streams.note(f"{_documents(undated, 'without a date')} left out by --since or --until")
+    if untagged := documents.untagged(connection):
+        streams.note(f"{_documents(untagged, 'not tagged yet')}; run 'gtminer tag'")
+
+
+def _documents(count: int, what: str) -> str:
+    if what == "retracted":
+        return f"{count:,} retracted {'document' if count == 1 else 'documents'}"
+    return f"{count:,} {'document' if count == 1 else 'documents'} {what}"

@@ -1,0 +1,104 @@
+"""`gtminer summarize`: documents, counts, cross-tabs, tags, products."""
+
+import sqlite3
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gtminer.cli import options, streams
+
+if TYPE_CHECKING:
+    from gtminer.cli.answer import Manner
+    from gtminer.report.filters import Filters
+
+
+def summarize(
+    context: typer.Context,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            metavar="X[,Y]",
+            help="One row per value of X, or a cross-tab of X and Y: document, product, modality, vector, indication, "
+            "safety, source, year, journal, population.",
+        ),
+    ] = None,
+    long: Annotated[bool, typer.Option("--long", help="One row per tag, with its evidence sentence.")] = False,
+    source: options.Sources = None,
+    query: options.Queries = None,
+    product: options.Products = None,
+    modality: options.Modalities = None,
+    vector: options.Vectors = None,
+    indication: options.Indications = None,
+    event: options.Events = None,
+    assertion: options.Assertions = None,
+    role: options.Roles = None,
+    population: options.Populations = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    include_retracted: options.IncludeRetracted = False,
+    format_: options.Format = None,
+    output: options.Output = None,
+    columns: options.Columns = None,
+    sort: options.Sort = None,
+    limit: options.Limit = None,
+    no_header: options.NoHeader = False,
+    excel: options.Excel = False,
+    raw: options.Raw = False,
+) -> None:
+    """Show tables of what the store holds: a table on a terminal, CSV in a pipe.
+
+    Without --by: one row per document, newest first, with its product, modality, vector, treated indication and the
+    safety events said to have occurred. Cross-tabs count affirmed safety events unless --assertion says otherwise.
+
+    Example: gtminer summarize --vector aav --event hepatotoxicity --long -o evidence.csv
+    """
+    from gtminer.cli.answer import Manner
+    from gtminer.errors import InputError
+    from gtminer.report.filters import Filters
+
+    filters = Filters(
+        source or (), query or (), product or (), modality or (), vector or (), indication or (), event or (),
+        assertion or (), role or (), population or (), since, until, include_retracted,
+    )  # fmt: skip
+    if long and by is not None:
+        raise InputError("--long gives one row per tag and --by one per value; choose one of them")
+    manner = Manner(format_, output, columns, sort, limit, not no_header, excel, raw)
+    manner.chosen()
+    with options.opened(context) as connection:
+        _summarize(connection, filters, by, long, manner)
+
+
+def _summarize(
+    connection: sqlite3.Connection, filters: "Filters", by: str | None, long: bool, manner: "Manner"
+) -> None:
+    from gtminer.cli.answer import give
+    from gtminer.report import counts, documents, mentions, products
+    from gtminer.report.concepts import Concepts
+    from gtminer.report.filters import select
+
+    dimensions = counts.dimensions(by) if by is not None else ()
+    concepts = Concepts(connection)
+    selection = select(connection, concepts, filters, every_mention=long)
+    if long:
+        give(mentions.table(connection, concepts, selection), manner, what="tags")
+    elif dimensions in ((), ("document",)):
+        slugs = manner.chosen() in ("json", "jsonl")
+        make = documents.records if slugs else documents.table
+        give(make(connection, concepts, selection), manner, what="documents")
+    elif dimensions == ("product",):
+        named = products.one_product(concepts, filters)
+        if named is not None:
+            give(products.dossier(connection, concepts, selection, named), manner, what="findings", cut=False)
+        else:
+            give(products.table(connection, concepts, selection), manner, what="products", cut=False)
+    elif len(dimensions) == 1:
+        give(counts.by_one(connection, concepts, selection, dimensions[0]), manner, what="values", cut=False)
+    else:
+        give(counts.by_two(connection, concepts, selection, *dimensions), manner, what="values", cut=False)
+    options.tell_left_out(connection, selection, filters)
+    for name in dimensions:
+        if without := counts.without_value(connection, selection, name):
+            streams.note(
+                f"{without:,} {'document has' if without == 1 else 'documents have'} no {name} and are not counted"
+            )

@@ -1,0 +1,202 @@
+"""Files that the user has, brought into the store: records parsed, stored and tagged batch by batch."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from gtminer.documents import kinds
+from gtminer.documents.files import FoundFile, walk
+from gtminer.errors import ContentError
+from gtminer.model import Deletion, Document, Provenance
+from gtminer.pipeline import tagging
+from gtminer.pipeline.tagging import Tagger
+from gtminer.store.database import Store
+from gtminer.store.raw import RawFiles
+from gtminer.text import one_line
+
+_BATCH = 1000  # documents a transaction
+_BATCH_LENGTH = 8_000_000  # or code points of text: reports are long
+_LISTED = 5  # files named in the result line itself
+
+Items = Iterator[Document | Deletion]
+
+
+class ReportOptions(NamedTuple):
+    """What the user says of PDFs: source (ema, fda), product, kind and address; None is guessed from the text."""
+
+    source: str | None = None
+    product: str | None = None
+    kind: str | None = None
+    url: str | None = None
+
+
+@dataclass
+class Imported:
+    """What became of an import, for its result line."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    tagged: int = 0
+    pmids: int = 0
+    files: int = 0
+    empty: list[tuple[str, str]] = field(default_factory=list)  # path, what it is instead
+    broken: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)  # documents on which the tagger broke
+
+    @property
+    def documents(self) -> int:
+        """How many documents the files held."""
+        return self.new + self.changed + self.unchanged
+
+    @property
+    def complete(self) -> bool:
+        """Every file was read to its end and every document tagged."""
+        return not self.broken and not self.failed
+
+    @property
+    def names_in_line(self) -> bool:
+        """Whether the files without documents are few enough to stand in the result line."""
+        return len(self.empty) <= _LISTED
+
+    def line(self) -> str:
+        """Return the one line that says what was done."""
+        parts = [
+            f"imported {_count(self.documents, 'document')}: {self.new} new, {self.changed} changed, "
+            f"{self.unchanged} unchanged"
+        ]
+        if self.deleted:
+            parts.append(f"{self.deleted} marked as deleted")
+        if self.pmids:
+            parts.append(f"{_count(self.pmids, 'PMID')} noted for the next fetch pubmed")
+        if self.empty:
+            names = ", ".join(f"{path} ({what})" for path, what in self.empty)
+            held = "holds" if len(self.empty) == 1 else "hold"
+            more = f": {names}" if self.names_in_line else ""
+            parts.append(f"{_count(len(self.empty), 'file')} {held} no documents{more}")
+        if self.broken:
+            parts.append(f"{_count(len(self.broken), 'file')} could not be read to the end")
+        if self.failed:
+            parts.append(f"{_count(len(self.failed), 'document')} could not be tagged")
+        return "; ".join(parts)
+
+
+class Import:
+    """One import into *store*; *tagger* None leaves the documents untagged."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        run: int | None = None,
+        tagger: Tagger | None = None,
+        raw: RawFiles | None = None,
+        reports: ReportOptions | None = None,
+        advance: Callable[[int], None] = lambda count: None,
+    ) -> None:
+        self.store = store
+        self.run = run
+        self.tagger = tagger
+        self.raw = raw
+        self.reports = reports or ReportOptions()
+        self.advance = advance
+        self.result = Imported()
+        self._batch: list[Document | Deletion] = []
+        self._length = 0
+        self._held = 0  # records read so far
+
+    def read(self, paths: Iterable[str | Path]) -> Imported:
+        """Import all files at *paths* (directories are walked, ``-`` is standard input).
+
+        A file without documents and a broken one are named in the result; what could be read whole is kept.
+        Raises InputError for a path that does not exist.
+        """
+        for found in walk(paths):
+            self.result.files += 1
+            try:
+                self._read(found)
+            except ContentError as error:
+                self.result.broken.append(str(error))
+        self._flush()
+        self.store.refresh_counts()
+        return self.result
+
+    def _read(self, found: FoundFile) -> None:
+        if found.problem is not None:
+            raise found.problem
+        reader = READERS.get(found.kind)
+        if reader is None:
+            self.result.empty.append((found.path, found.kind))
+        else:
+            held = self._held
+            for item in reader(self, found):
+                self._add(item)
+            if held == self._held and found.kind != kinds.PMIDS:
+                self.result.empty.append((found.path, "a set without records"))
+
+    def _add(self, item: Document | Deletion) -> None:
+        self._held += 1
+        self._batch.append(item)
+        self._length += len(item.text) if isinstance(item, Document) else 0
+        if len(self._batch) >= _BATCH or self._length >= _BATCH_LENGTH:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Store what was read, with its tags, in one transaction."""
+        if not self._batch:
+            return
+        with self.store.transaction():
+            counts = self.store.put(self._batch, run=self.run)
+            if self.tagger is not None and counts.fresh:
+                tagged = tagging.tag(self.store, counts.fresh, self.tagger, run=self.run)
+                self.result.tagged += tagged.documents
+                self.result.failed += tagged.failed
+        self.result.new += counts.new
+        self.result.changed += counts.changed
+        self.result.unchanged += counts.unchanged
+        self.result.deleted += counts.deleted
+        self.advance(len(self._batch))
+        self._batch.clear()
+        self._length = 0
+
+
+def _records(work: Import, found: FoundFile) -> Items:
+    return found.read(provenance(found))
+
+
+def _pmids(work: Import, found: FoundFile) -> Items:
+    """Note the PMIDs of a list that are not stored; `fetch pubmed` asks for what is noted."""
+    listed = found.pmids()
+    known = work.store.known(f"pubmed:{pmid}" for pmid in listed)
+    wanted = [pmid for pmid in listed if f"pubmed:{pmid}" not in known]
+    work.store.add_pending("pubmed", wanted, f"listed in {one_line(Path(found.path).name)}")
+    work.result.pmids += len(wanted)
+    return iter(())
+
+
+def _report(work: Import, found: FoundFile) -> Items:
+    from gtminer.pipeline.reports import read_report
+
+    yield read_report(found, provenance(found), work.reports, work.raw)
+
+
+# How each kind of file becomes documents: a new kind is a new row.
+READERS: Mapping[str, Callable[[Import, FoundFile], Items]] = {
+    kinds.PUBMED_XML: _records,
+    kinds.MEDLINE: _records,
+    kinds.PMIDS: _pmids,
+    kinds.PDF: _report,
+}
+
+
+def provenance(found: FoundFile) -> Provenance:
+    """Return where the records of a file come from: its path as an address, now, and the sha256 of its bytes."""
+    url = "stdin:" if found.path == "-" else Path(found.path).resolve().as_uri()
+    return Provenance(url, datetime.now(UTC).isoformat(timespec="seconds"), found.sha256())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
