@@ -12,7 +12,7 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer import _click as click  # typer 0.29 carries its own click; its usage errors live there
 
-from gtminer.cli import streams
+from gtminer.cli import add, doctor, schedule, status, streams, tables
 from gtminer.errors import GtminerError, InputError
 
 app = typer.Typer(
@@ -80,6 +80,15 @@ def _check_log(path: Path) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     except OSError as error:
         raise InputError(f"--log-file {path}: cannot be written ({error.strerror}); name another file") from error
+
+
+# The commands in the order of `gtminer --help`: the job first, then care of the store.
+app.command("import")(add.import_)
+app.command("tag")(add.tag)
+app.command("summarize")(tables.summarize)
+app.command("status")(status.status)
+app.command("doctor")(doctor.doctor)
+app.command("schedule")(schedule.schedule)
 
 
 def run(arguments: Sequence[str]) -> int:
