@@ -8,6 +8,8 @@ import typer
 
 from gtminer.errors import ContentError, InputError
 
+_PDFS_TOLD = 10  # of more PDFs than that, only -v and the log tell how each was placed
+
 
 def import_(
     context: typer.Context,
@@ -34,7 +36,8 @@ def import_(
     from gtminer import config
     from gtminer.cli import streams
     from gtminer.pipeline import tagging
-    from gtminer.pipeline.importing import Import, ReportOptions
+    from gtminer.pipeline.importing import Import
+    from gtminer.pipeline.reports import ReportOptions
     from gtminer.store import lock
     from gtminer.store.database import Store
     from gtminer.store.raw import RawFiles
@@ -71,12 +74,14 @@ def import_(
             unchanged=result.unchanged,
             seconds=round(time.monotonic() - started, 1),
             tagger=tagger.version if tagger else None,
-            message="; ".join([*result.broken, *result.failed])[:500] or None,
+            message="; ".join([*result.broken, *result.unplaced, *result.failed])[:500] or None,
         )
+    for line in result.notes:
+        (streams.note if len(result.notes) <= _PDFS_TOLD else streams.detail)(line)
     if not result.names_in_line:
         for path, what in result.empty:
             streams.note(f"{path}: {what}; no documents in it")
-    for line in (*result.broken, *result.failed):
+    for line in (*result.broken, *result.unplaced, *result.failed):
         streams.warn(line)
     if not result.complete:
         raise ContentError(result.line())

@@ -2,12 +2,8 @@
 
 Sections are cut at page breaks, so ``Section.page`` gives the page of every offset; see :func:`page_of`.
 
-Tables of adverse events stand in the text as sections of kind ``adverse_event_table``, one record a line::
-
-    Tachycardia | soc=Cardiac disorders | arm=Cohort 1 | n=68 | N=108 | pct=63 | grade=≥3 | freq=very common
-
-The term comes first; the other cells are ``key=value`` as printed, in that order, each only where the table states it.
-A line without ``key=value`` cells is a row that could not be told apart further.
+Tables of adverse events stand in the text where they stand on the page, as sections of kind ``adverse_event_table``:
+one line a row, cells joined by ``" | "``; see :class:`~gtminer.model.Table`.
 """
 
 import hashlib
@@ -17,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from gtminer.documents import regulatory
 from gtminer.documents.pdf_states import READABLE, State, Verdict, inspect
 from gtminer.documents.pdf_worker import Limits, Worker
+from gtminer.documents.regulatory import Guess
 from gtminer.model import Document, Provenance, Section, Table
 from gtminer.text import encodable, one_line
 
@@ -29,15 +26,23 @@ from gtminer.text import encodable, one_line
 PARSER_VERSION = "pdf-1"
 
 _MEANINGS = {
-    State.NOT_PDF: "not a PDF",
-    State.TRUNCATED: "cut off; fetch it again",
-    State.ENCRYPTED: "locked with a password; remove it and import the file",
-    State.NO_TEXT: "none of its pages holds text (scanned or empty); run text recognition (OCR) and import the result",
-    State.GARBLED: "its fonts do not tell their characters; run text recognition (OCR) and import the result",
-    State.TIMEOUT: "takes too long to read",
-    State.MEMORY: "takes too much memory to read",
-    State.CRASH: "breaks the reader",
+    State.NOT_PDF: ("not a PDF", "get the file again"),
+    State.TRUNCATED: ("cut off", "get the file again"),
+    State.ENCRYPTED: ("locked with a password", "remove it and import the file"),
+    State.NO_TEXT: ("none of its pages holds text (scanned or empty)", "run text recognition (OCR), import the result"),
+    State.GARBLED: ("its fonts do not tell their characters", "run text recognition (OCR), import the result"),
+    State.TIMEOUT: ("takes too long to read", "try another copy"),
+    State.MEMORY: ("takes too much memory to read", "try another copy"),
+    State.CRASH: ("breaks the reader", "try another copy"),
 }
+
+
+class Read(NamedTuple):
+    """A document, what its first pages say of it, and why it is in its state (half a sentence, empty for `ok`)."""
+
+    document: Document
+    guess: Guess
+    reason: str
 
 
 class PdfReader:
@@ -52,9 +57,17 @@ class PdfReader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker process."""
         self._worker.close()
 
-    def read(
+    def read(self, pdf: Path | bytes, **given: str | None) -> Document:
+        """Return the document, whatever its state (see :func:`describe`), with what is *given* as in `examine`."""
+        return self.examine(pdf, **given).document
+
+    def examine(
         self,
         pdf: Path | bytes,
         *,
@@ -67,8 +80,8 @@ class PdfReader:
         title: str | None = None,
         date: str | None = None,
         name: str | None = None,
-    ) -> Document:
-        """Return the document, whatever its state; see :func:`describe` for that in words.
+    ) -> Read:
+        """Return the document, whatever its state, with what its first pages say and the reason of the state.
 
         What is not given is guessed from the first pages (`regulatory.guess`). *product* is a product_id of the
         product table and goes to ``Document.product``; a guessed name goes to the title and the doc_id only.
@@ -95,7 +108,7 @@ class PdfReader:
         doc_id = doc_id or regulatory.doc_id(source, called or name, kind)
         title = one_line(title or found.title or name)
         text, sections, tables = _assemble(title, stretches, reading.get("tables", ()))
-        return Document(
+        document = Document(
             doc_id=doc_id,
             source=source,
             title=title,
@@ -111,6 +124,7 @@ class PdfReader:
             tables=tables,
             provenance=Provenance(url or (str(pdf) if isinstance(pdf, Path) else name), retrieved_at or "", sha256),
         )
+        return Read(document, found, verdict.reason)
 
 
 def read(pdf: Path | bytes, *, limits: Limits | None = None, **given: str | None) -> Document:
@@ -132,13 +146,17 @@ def pages_without_text(document: Document) -> tuple[int, ...]:
     return tuple(page for page in range(1, (document.pages or 0) + 1) if page not in present)
 
 
-def describe(document: Document) -> str:
-    """Return the state of a document in one line: what was read, what was not, what to do."""
+def describe(document: Document, reason: str | None = None) -> str:
+    """Return the state of a document in one line: what was read, what was not, what to do.
+
+    *reason* says more exactly why nothing could be read.
+    """
     state = State(document.state)
     if state not in READABLE:
-        return f"{state.value}: {_MEANINGS[state]}"
+        meaning, advice = _MEANINGS[state]
+        return f"{state.value}: {reason or meaning}; {advice}"
     tables = {name: sum(table.state == name for table in document.tables) for name in ("parsed", "picture", "failed")}
-    parts = [f"{document.pages} pages"]
+    parts = [f"{document.pages} page{'' if document.pages == 1 else 's'}"]
     if empty := pages_without_text(document):
         parts.append(f"{len(empty)} without text ({_ranges(empty)})")
     if document.tables:

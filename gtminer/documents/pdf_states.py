@@ -105,70 +105,13 @@ def _has_hole(file: BinaryIO) -> bool:
     return False
 
 
-_STOPWORDS = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "in",
-        "to",
-        "with",
-        "for",
-        "is",
-        "was",
-        "were",
-        "are",
-        "this",
-        "that",
-        "on",
-        "as",
-        "by",
-        "from",
-        "at",
-        "or",
-        "be",
-        "not",
-        "a",
-        "an",
-        "la",
-        "le",
-        "les",
-        "des",
-        "et",
-        "du",
-        "de",
-        "en",
-        "dans",
-        "pour",
-        "der",
-        "die",
-        "das",
-        "und",
-        "von",
-        "mit",
-        "den",
-        "el",
-        "los",
-        "las",
-        "y",
-        "que",
-        "il",
-        "di",
-        "e",
-        "che",
-        "per",
-        "och",
-        "det",
-        "att",
-        "som",
-        "av",
-        "på",
-        "een",
-        "het",
-        "van",
-        "met",
-    ]
+# The commonest words of the languages that such documents are in.
+_COMMON = (
+    "the of and in to with for is was were are this that on as by from at or be not a an "
+    "la le les des et du de en dans pour der die das und von mit den el los las y que il di e che per "
+    "och det att som av på een het van met"
 )
+_STOPWORDS = frozenset(_COMMON.split())
 _VOWELS = frozenset("aeiouyàâäáãåæèéêëìíîïòóôöõøœùúûüα")
 _SUSPECT = re.compile("\\(cid:\\d+\\)|[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff\x00-\x08\x0e-\x1f]")
 

@@ -18,26 +18,8 @@ _VARIATION = re.compile(r"EMEA/H/C/0*\d+/(?:II|WS|IB|X|R|P46|A\d|\d{4}/II)\b", r
 _PROCEDURE = re.compile(r"EMEA/H/[CW](?:/WS)?/(?:PSUSA/)?0*\d+(?:/[A-Z0-9]+)*", re.IGNORECASE)
 _STN = re.compile(r"\b(?:BLA|STN)[^\d\n]{0,24}(\d{6})(?:/(\d+))?", re.IGNORECASE)
 _APPLICATION = re.compile(r"\b(\d{6})Orig\d", re.IGNORECASE)
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        [
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ],
-        start=1,
-    )
-}
+_MONTH_NAMES = "january february march april may june july august september october november december"
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), start=1)}
 _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})\s+({'|'.join(_MONTHS)})\s+((?:19|20)\d\d)\b", re.IGNORECASE)
 _MONTH_FIRST = re.compile(rf"\b({'|'.join(_MONTHS)})\s+(\d{{1,2}}),\s+((?:19|20)\d\d)\b", re.IGNORECASE)
 _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})\s+((?:19|20)\d\d)\b", re.IGNORECASE)
@@ -53,18 +35,26 @@ _FORM = re.compile(
 # The lines that the product's name follows, or the name within its line.
 _NAMES = (
     re.compile(
-        r"^(?:CHMP |CAT )?(?:Withdrawal |Orphan Maintenance )?assessment report(?:\s+for)?[ \t]*\n+"
-        r"(?:for[ \t]*\n+)?([^\n]{2,80})",
+        r"^(?:CHMP |CAT |PRAC )?(?:[a-z]+ ){0,4}assessment report(?:\s+for)?[ \t]*\n+(?:for[ \t]*\n+)?([^\n]{2,80})",
         re.IGNORECASE | re.MULTILINE,
     ),
     re.compile(r"NAME OF THE (?:VETERINARY )?MEDICINAL PRODUCT[ \t]*\n+([^\n]{2,120})"),
-    re.compile(r"^Proprietary Name(?: of Product)?[: \t]+([^\n]{2,60})", re.IGNORECASE | re.MULTILINE),
+    re.compile(r"^(?:[a-z]+ ){1,2}assessment report +([A-Z][\w-]+)[ \t]*$", re.IGNORECASE | re.MULTILINE),
+    re.compile(r"D[ÉE]NOMINATION DU M[ÉE]DICAMENT[ \t]*\n+([^\n]{2,120})"),
+    re.compile(
+        r"^Proprietary Name(?: of Product)?(?: ?/ ?(?:Established|Proper)(?: Name)?)*[:\s]+(?:Name:\s+)?([^\n/]{2,60})",
+        re.IGNORECASE | re.MULTILINE,
+    ),
     re.compile(r"needed to use\s+([A-Z][\w-]+)"),
-    re.compile(r"^(?:Trade|Product|Medicinal product) name[: \t]+([^\n]{2,60})", re.IGNORECASE | re.MULTILINE),
+    re.compile(
+        r"^(?:\(Proposed\) )?(?:Trade|Product|Medicinal product) name[: \t]+([^\n]{2,60})", re.IGNORECASE | re.MULTILINE
+    ),
     re.compile(r"application for Marketing Authorisation to the [^\n]{5,60} for ([A-Z][\w-]+)"),
+    re.compile(r"initial scientific discussion for the approval of ([A-Z][\w-]+)"),
+    re.compile(r"approved your (?:BLA|request|biologics license application)[^\n.]{0,20}? for ([\w-]+)"),
 )
 _NOT_A_NAME = re.compile(
-    r"(?:international|common name|procedure|table of|note\b|page\b|for\b|\d|under )", re.IGNORECASE
+    r"(?:international|common name|procedure|table of|note\b|page\b|for\b|\d|under |please |refer )", re.IGNORECASE
 )
 
 

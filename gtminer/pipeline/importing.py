@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from gtminer.documents import kinds
 from gtminer.documents.files import FoundFile, walk
 from gtminer.errors import ContentError
 from gtminer.model import Deletion, Document, Provenance
 from gtminer.pipeline import tagging
+from gtminer.pipeline.reports import ReportOptions, Reports, UnplacedError
 from gtminer.pipeline.tagging import Tagger
 from gtminer.store.database import Store
 from gtminer.store.raw import RawFiles
@@ -21,15 +21,6 @@ _BATCH_LENGTH = 8_000_000  # or code points of text: reports are long
 _LISTED = 5  # files named in the result line itself
 
 Items = Iterator[Document | Deletion]
-
-
-class ReportOptions(NamedTuple):
-    """What the user says of PDFs: source (ema, fda), product, kind and address; None is guessed from the text."""
-
-    source: str | None = None
-    product: str | None = None
-    kind: str | None = None
-    url: str | None = None
 
 
 @dataclass
@@ -45,6 +36,8 @@ class Imported:
     files: int = 0
     empty: list[tuple[str, str]] = field(default_factory=list)  # path, what it is instead
     broken: list[str] = field(default_factory=list)
+    unplaced: list[str] = field(default_factory=list)  # PDFs of no known regulator
+    notes: list[str] = field(default_factory=list)  # what was guessed of PDFs
     failed: list[str] = field(default_factory=list)  # documents on which the tagger broke
 
     @property
@@ -55,7 +48,7 @@ class Imported:
     @property
     def complete(self) -> bool:
         """Every file was read to its end and every document tagged."""
-        return not self.broken and not self.failed
+        return not self.broken and not self.unplaced and not self.failed
 
     @property
     def names_in_line(self) -> bool:
@@ -79,6 +72,8 @@ class Imported:
             parts.append(f"{_count(len(self.empty), 'file')} {held} no documents{more}")
         if self.broken:
             parts.append(f"{_count(len(self.broken), 'file')} could not be read to the end")
+        if self.unplaced:
+            parts.append(f"{_count(len(self.unplaced), 'PDF')} of no known regulator left out")
         if self.failed:
             parts.append(f"{_count(len(self.failed), 'document')} could not be tagged")
         return "; ".join(parts)
@@ -104,6 +99,7 @@ class Import:
         self.reports = reports or ReportOptions()
         self.advance = advance
         self.result = Imported()
+        self._reports: Reports | None = None  # its worker process is started by the first PDF
         self._batch: list[Document | Deletion] = []
         self._length = 0
         self._held = 0  # records read so far
@@ -114,12 +110,18 @@ class Import:
         A file without documents and a broken one are named in the result; what could be read whole is kept.
         Raises InputError for a path that does not exist.
         """
-        for found in walk(paths):
-            self.result.files += 1
-            try:
-                self._read(found)
-            except ContentError as error:
-                self.result.broken.append(str(error))
+        try:
+            for found in walk(paths):
+                self.result.files += 1
+                try:
+                    self._read(found)
+                except UnplacedError as error:
+                    self.result.unplaced.append(str(error))
+                except ContentError as error:
+                    self.result.broken.append(str(error))
+        finally:
+            if self._reports is not None:
+                self._reports.close()
         self._flush()
         self.store.refresh_counts()
         return self.result
@@ -128,6 +130,8 @@ class Import:
         if found.problem is not None:
             raise found.problem
         reader = READERS.get(found.kind)
+        if reader is None and found.path.lower().endswith(".pdf"):
+            raise ContentError(f"{found.path}: not_pdf: {found.kind}, not a PDF; get the file again")
         if reader is None:
             self.result.empty.append((found.path, found.kind))
         else:
@@ -136,6 +140,12 @@ class Import:
                 self._add(item)
             if held == self._held and found.kind != kinds.PMIDS:
                 self.result.empty.append((found.path, "a set without records"))
+
+    def report(self, found: FoundFile) -> Document:
+        """Return the document of a PDF; see `Reports.read`."""
+        if self._reports is None:
+            self._reports = Reports(self.store, self.reports, self.raw, self.result.notes)
+        return self._reports.read(found, provenance(found))
 
     def _add(self, item: Document | Deletion) -> None:
         self._held += 1
@@ -178,9 +188,7 @@ def _pmids(work: Import, found: FoundFile) -> Items:
 
 
 def _report(work: Import, found: FoundFile) -> Items:
-    from gtminer.pipeline.reports import read_report
-
-    yield read_report(found, provenance(found), work.reports, work.raw)
+    yield work.report(found)
 
 
 # How each kind of file becomes documents: a new kind is a new row.

@@ -52,7 +52,7 @@ class WorkerReader:
 
     def close(self) -> None:
         """End the worker process."""
-        self._reader.__exit__(None, None, None)
+        self._reader.close()
 
 
 class Regulators:
