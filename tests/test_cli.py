@@ -1,10 +1,12 @@
 """What every command promises: streams, exit codes, options in any place, a light start."""
 
+import socket
 import subprocess
 import sys
 
 import pytest
 from conftest import Gtminer, Outcome
+from pytest_httpserver import HTTPServer
 
 HEAVY = {"rich", "requests", "Bio", "lxml", "pdfplumber", "pypdfium2", "daachorse", "numpy", "sqlite3", "isal"}
 
@@ -39,16 +41,21 @@ def test_every_command_has_a_help_with_an_example(gtminer: Gtminer) -> None:
 
 
 def test_an_unknown_command_is_one_line_and_exit_code_2(gtminer: Gtminer) -> None:
-    code, out, err = gtminer("sumarize")
-    assert (code, out) == (2, "")
-    assert err.count("\n") == 1
-    assert err.startswith("gtminer: No such command 'sumarize'")
+    assert gtminer("sumarize") == (
+        2, "", "gtminer: No such command 'sumarize'; did you mean 'summarize'? see 'gtminer --help'\n"
+    )  # fmt: skip
 
 
 def test_an_unknown_option_names_the_help_to_read(gtminer: Gtminer) -> None:
-    code, out, err = gtminer("status", "--frobnicate")
-    assert (code, out) == (2, "")
-    assert err == "gtminer: No such option: --frobnicate; see 'gtminer status --help'\n"
+    assert gtminer("status", "--frobnicate") == (
+        2, "", "gtminer: No such option: --frobnicate; see 'gtminer status --help'\n"
+    )  # fmt: skip
+
+
+def test_a_mistyped_option_suggests_the_nearest(gtminer: Gtminer) -> None:
+    assert gtminer("summarize", "--vectr", "aav") == (
+        2, "", "gtminer: No such option: --vectr; did you mean '--vector'? see 'gtminer summarize --help'\n"
+    )  # fmt: skip
 
 
 def test_global_options_may_stand_behind_the_command(gtminer: Gtminer, tmp_path: object) -> None:
@@ -100,3 +107,35 @@ def test_doctor_says_what_to_do_about_a_missing_address(gtminer: Gtminer) -> Non
     assert code == 2
     assert "problem  e-mail       NCBI asks for one: export NCBI_EMAIL=you@example.org" in out
     assert err == "gtminer: doctor: 1 problem found; each line above says what to do\n"
+
+
+def test_doctor_says_which_source_does_not_answer(gtminer: Gtminer) -> None:
+    """The bases lead to a port of this machine on which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        base = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        names = ("EUTILS", "EMA", "FDA", "OPENFDA")
+        code, out, err = gtminer("doctor", "--network", env={f"GTMINER_{name}_URL": base for name in names})
+    lines = [line for line in out.splitlines() if "check network and proxy" in line]
+    assert [line.split()[:2] for line in lines] == [["problem", name.lower()] for name in names]
+    assert code == 2
+    assert err == "gtminer: doctor: 5 problems found; each line above says what to do\n"
+
+
+def test_doctor_says_which_source_answers(gtminer: Gtminer, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/entrez/eutils/einfo.fcgi").respond_with_data("<eInfoResult/>")
+    httpserver.expect_request("/robots.txt").respond_with_data("blocked", status=403)
+    httpserver.expect_request("/drug/label.json").respond_with_data("{}")
+    base = httpserver.url_for("/")
+    bases = {"GTMINER_EUTILS_URL": base + "entrez/eutils/"} | {
+        f"GTMINER_{name}_URL": base for name in ("EMA", "FDA", "OPENFDA")
+    }
+    code, out, err = gtminer("doctor", "--network", env=bases | {"NCBI_EMAIL": "me@example.org"})
+    answers = [line for line in out.splitlines() if "answers" in line or "refuses" in line]
+    assert answers == [
+        "ok       eutils       answers (200)",
+        "problem  ema          https://www.ema.europa.eu/robots.txt refuses us (403); gtminer import is the way round",
+        "problem  fda          https://www.fda.gov/robots.txt refuses us (403); gtminer import is the way round",
+        "ok       openfda      answers (200)",
+    ]
+    assert (code, err) == (2, "gtminer: doctor: 2 problems found; each line above says what to do\n")

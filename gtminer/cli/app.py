@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, TextIO
@@ -12,7 +13,7 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer import _click as click  # typer 0.29 carries its own click; its usage errors live there
 
-from gtminer.cli import add, doctor, schedule, status, streams, tables
+from gtminer.cli import add, doctor, evaluate, schedule, status, streams, tables
 from gtminer.errors import GtminerError, InputError
 
 app = typer.Typer(
@@ -89,6 +90,7 @@ app.command("summarize")(tables.summarize)
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("schedule")(schedule.schedule)
+app.command("evaluate")(evaluate.evaluate)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -104,8 +106,7 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(error, click.exceptions.NoArgsIsHelpError):
             print(error.format_message())
             return 2
-        path = error.ctx.command_path if error.ctx else "gtminer"
-        return _failed(error, f"{error.format_message().rstrip('.')}; see '{path} --help'", 2)
+        return _failed(error, _usage(error), 2)
     except click.exceptions.ClickException as error:
         return _failed(error, error.format_message(), error.exit_code)
     except typer.Abort:
@@ -142,6 +143,17 @@ def _failed(error: BaseException, line: str, code: int) -> int:
     streams.fail(line)
     _discard_stdout()
     return code
+
+
+def _usage(error: click.exceptions.UsageError) -> str:
+    """Return what is wrong with a command line, the nearest known word if there is one, and where to read on."""
+    path = error.ctx.command_path if error.ctx else "gtminer"
+    message = error.format_message()
+    if isinstance(error, click.exceptions.NoSuchOption):
+        near = get_close_matches(error.option_name, error.possibilities or (), 1, cutoff=0.7)
+        message = f"No such option: {error.option_name}" + (f"; did you mean '{near[0]}'?" if near else "")
+    message = message.replace(". Did you mean", "; did you mean").rstrip(".")
+    return f"{message}{'' if message.endswith('?') else ';'} see '{path} --help'"
 
 
 def _os_failure(error: OSError) -> str:

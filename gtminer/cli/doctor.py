@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 PROXIES = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY")
 ENOUGH_MB = 1000
+PROBE_DEADLINE_S = 20.0
 NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smbfs", "smb3", "fuse.sshfs", "9p", "afs", "lustre", "beegfs", "gpfs")
 
 
@@ -71,6 +71,8 @@ def _configuration(settings: "Settings") -> Iterator[Finding]:
 
 
 def _machine(settings: "Settings") -> Iterator[Finding]:
+    import sqlite3
+
     from gtminer import __version__
 
     yield Finding("ok", "gtminer", f"{__version__}, Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}")
@@ -111,15 +113,25 @@ def _store(settings: "Settings") -> Iterator[Finding]:
 
 
 def _network(settings: "Settings") -> Iterator[Finding]:
-    from gtminer.web import addresses, download
+    """Ask each source one small thing once, as a run would: same addresses, same pace, same headers."""
+    from gtminer.web.addresses import PROBES
+    from gtminer.web.download import Web
+    from gtminer.web.exchange import Call
 
-    for source, url in addresses.OFFICIAL.items():
-        try:
-            answer = download.probe(url, settings)
-        except GtminerError as error:
-            yield Finding("problem", source, str(error))
-        else:
-            yield Finding("ok", source, f"answers ({answer})")
+    web = Web(settings.base_urls, user_agent=settings.user_agent)
+    try:
+        for source, url in PROBES.items():
+            try:
+                answer = web.once(Call(url, deadline_s=PROBE_DEADLINE_S))
+            except GtminerError as error:
+                yield Finding("problem", source, f"{error}; check network and proxy, or try again later")
+                continue
+            if answer.status in (401, 403):
+                yield Finding("problem", source, f"{url} refuses us ({answer.status}); gtminer import is the way round")
+            else:
+                yield Finding("ok", source, f"answers ({answer.status})")
+    finally:
+        web.close()
 
 
 def _existing(folder: Path) -> Path:

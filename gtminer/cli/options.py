@@ -1,6 +1,5 @@
 """The options that the reports share, declared once: filters, and how the answer is written."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from gtminer.report.filters import Filters, Selection
 
 _FILTERS = "Which documents (each may be repeated: any of the values)"
@@ -58,7 +59,7 @@ Raw = Annotated[bool, _output("--raw", help_="CSV without the apostrophe before 
 
 
 @contextmanager
-def opened(context: typer.Context) -> Iterator[sqlite3.Connection]:
+def opened(context: typer.Context) -> Iterator["sqlite3.Connection"]:
     """Yield a connection for reading the store in force; a store that fails while it is read is an error of ours."""
     from gtminer import config
     from gtminer.store.database import Store
@@ -67,7 +68,7 @@ def opened(context: typer.Context) -> Iterator[sqlite3.Connection]:
         yield store.connection
 
 
-def tell_left_out(connection: sqlite3.Connection, selection: "Selection", filters: "Filters") -> None:
+def tell_left_out(connection: "sqlite3.Connection", selection: "Selection", filters: "Filters") -> None:
     """Say on stderr what a table does not show: retracted, undated and untagged documents."""
     from gtminer.cli import streams
     from gtminer.report import documents

@@ -1,6 +1,5 @@
 """`gtminer summarize`: documents, counts, cross-tabs, tags, products."""
 
-import sqlite3
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +7,8 @@ import typer
 from gtminer.cli import options, streams
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from gtminer.cli.answer import Manner
     from gtminer.report.filters import Filters
 
@@ -70,7 +71,7 @@ def summarize(
 
 
 def _summarize(
-    connection: sqlite3.Connection, filters: "Filters", by: str | None, long: bool, manner: "Manner"
+    connection: "sqlite3.Connection", filters: "Filters", by: str | None, long: bool, manner: "Manner"
 ) -> None:
     from gtminer.cli.answer import give
     from gtminer.report import counts, documents, mentions, products

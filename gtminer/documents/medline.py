@@ -102,7 +102,7 @@ def _document(record: Mapping[str, list[str]], provenance: Provenance | None) ->
         raise ContentError(f"a record whose PMID is no number: {pmid!r}")
     whole, chapter, vernacular = one("BTI"), one("TI"), one("TT")
     title, parts = fields.titles(chapter or whole, vernacular, record.get("LA", []))
-    parts = [*_abstract(one("AB")), *parts, *_other_abstracts(record)]
+    parts = [*abstract_parts(one("AB")), *parts, *_other_abstracts(record)]
     text, sections = fields.compose(title, parts)
     published = one("CTDT", "DP") if whole else one("DP")
     located = [match for tag in ("LID", "AID") for value in record.get(tag, []) for match in _LOCATED.findall(value)]
@@ -129,8 +129,8 @@ def _document(record: Mapping[str, list[str]], provenance: Provenance | None) ->
     )
 
 
-def _abstract(abstract: str | None) -> Iterator[Part]:
-    """The abstract, cut at the labels that MEDLINE text prints inside it: "METHODS: ...", as the XML has them."""
+def abstract_parts(abstract: str | None) -> Iterator[Part]:
+    """Yield an abstract, cut at the labels that MEDLINE text prints inside it: "METHODS: ...", as the XML has them."""
     if not abstract:
         return
     labels = [found for found in _LABEL.finditer(abstract) if fields.is_label(found[1])]

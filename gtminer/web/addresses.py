@@ -31,6 +31,14 @@ SOURCES: Mapping[str, Source] = {
     ),
 }
 
+# A small answer of each source, to see whether it can be reached.
+PROBES: Mapping[str, str] = {
+    "eutils": "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/einfo.fcgi",
+    "ema": "https://www.ema.europa.eu/robots.txt",
+    "fda": "https://www.fda.gov/robots.txt",
+    "openfda": "https://api.fda.gov/drug/label.json?limit=1",
+}
+
 # What quote() must leave alone: reserved characters, and the % of what is already encoded.
 _KEEP = "/:?#[]@!$&'()*+,;=%~-._"
 
