@@ -1,6 +1,7 @@
 """One request and its whole answer: streamed, capped, with a total deadline, redirects followed by hand."""
 
 import hashlib
+import http.client
 import io
 import os
 import queue
@@ -147,6 +148,8 @@ class Exchanger:
                 | ({} if call.form is None else {"Content-Type": "application/x-www-form-urlencoded"}),
                 stream=True,
                 allow_redirects=False,
+                # A server of ours on this machine is no business of the user's proxy.
+                proxies={"no_proxy": "*"} if self._addresses.is_loopback(place.source) else None,
                 timeout=(CONNECT_TIMEOUT_S, min(SILENCE_TIMEOUT_S, call.deadline_s)),
             ) as response:
                 if response.status_code in (301, 302, 303, 307, 308) and "location" in response.headers:
@@ -213,8 +216,10 @@ def _read(response: requests.Response, place: Place, call: Call, asked: str, giv
                 if given_up.is_set():
                     raise TimeoutError
             announced = headers.get("content-length", "")
-            if (announced.isdigit() and received != int(announced)) or not decode.complete:
+            if announced.isdigit() and received != int(announced):
                 raise _cut(place, received, announced)
+            if not decode.complete:
+                raise _cut(place)
             if name is None:
                 sink.seek(0)
                 body = sink.read()
@@ -248,6 +253,8 @@ def _piece(response: requests.Response, place: Place) -> bytes:
             f"{_host(place.url)} fell silent in the middle of an answer", trouble=Trouble.CUT, transient=True
         ) from None
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        if any(isinstance(part, http.client.IncompleteRead) for part in error.args):
+            raise _cut(place) from None
         raise ExchangeError(
             f"{_host(place.url)} broke off in the middle of an answer ({_cause(error)})",
             trouble=Trouble.CUT,
@@ -287,10 +294,12 @@ class _Gzip:
         """A generator, so that a bomb is never held whole."""
         try:
             while piece:
+                if self._inflate.eof:  # the body has another member
+                    self._inflate = zlib.decompressobj(wbits=31)
                 yield self._inflate.decompress(piece, 1_000_000)
-                piece = self._inflate.unconsumed_tail
+                piece = self._inflate.unconsumed_tail or self._inflate.unused_data
         except zlib.error:
-            raise _cut(self._place, 0, "") from None
+            raise _cut(self._place) from None
 
 
 def _decoder(encoding: str, place: Place) -> _Plain | _Gzip:
@@ -306,7 +315,7 @@ def _decoder(encoding: str, place: Place) -> _Plain | _Gzip:
     )
 
 
-def _cut(place: Place, received: int, announced: str) -> ExchangeError:
+def _cut(place: Place, received: int = 0, announced: str = "") -> ExchangeError:
     wanted = f" after {received} of {announced} bytes" if announced else ""
     return ExchangeError(f"{_host(place.url)}: the answer was cut{wanted}", trouble=Trouble.CUT, transient=True)
 

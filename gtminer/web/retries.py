@@ -101,11 +101,11 @@ def retry_after(value: str | None, date: str | None = None) -> float | None:
     if value is None:
         return None
     try:
-        seconds = float(int(value.strip()))
+        seconds = float(min(int(value.strip()), 10**9))
     except ValueError:
         try:
             now = parsedate_to_datetime(date) if date else datetime.now(UTC)
             seconds = (parsedate_to_datetime(value) - now).total_seconds()
         except (ValueError, TypeError):
             return None
-    return min(seconds, 1e9) if seconds > 0 else None
+    return seconds if seconds > 0 else None
