@@ -19,6 +19,7 @@ from gtminer.pipeline import ema, fda, labels
 from gtminer.pipeline.holdings import PdfReader, Report, Work
 from gtminer.sources.fda import us_products
 from gtminer.sources.products import ProductTable, load
+from gtminer.store import listings
 from gtminer.store.database import Store
 from gtminer.store.listings import Listed
 from gtminer.store.raw import RawFiles
@@ -119,7 +120,8 @@ class Regulators:
 
         def flow(work: Work) -> None:
             fda.fetch(work, self._table, products)
-            labels.fetch(work, us_products(self._table, self._table.asked(products)), self._openfda_key)
+            listed = {one.product for source in ("ema", "fda") for one in listings.held(self._store, source).values()}
+            labels.fetch(work, us_products(self._table, self._table.asked(products), listed), self._openfda_key)
 
         return self._recorded("fda", query, flow)
 

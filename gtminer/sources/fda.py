@@ -55,13 +55,16 @@ def choose_products(
     return Choice(list(chosen.values()), passed_over, warnings)
 
 
-def us_products(table: ProductTable, asked: set[str] | None) -> list[Product]:
-    """Return the products that FDA licensed (they bear an STN), of *asked* or all: those whose label may exist."""
-    return [
-        product
-        for product in table.products.values()
-        if product.stns and (asked is None or product.product_id in asked)
-    ]
+def us_products(table: ProductTable, asked: set[str] | None, listed: Iterable[str] = ()) -> list[Product]:
+    """Return the products whose US label may exist, of *asked* or all.
+
+    They are those that FDA licensed (they bear an STN) and, of the product ids that a regulator *listed*, those that
+    the table does not hold: their brand is all that is known of them.
+    """
+    known = [product for product in table.products.values() if product.stns]
+    unknown = sorted(set(listed) - set(table.products))
+    known += [Product(product, (product.replace("_", " "),), (), None, ()) for product in unknown]
+    return [one for one in known if asked is None or asked & {one.product_id, fold(one.product_id)}]
 
 
 def documents(page: ProductPage, product: str, taken: Mapping[str, str]) -> list[Listed]:

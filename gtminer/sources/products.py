@@ -40,10 +40,12 @@ class ProductTable:
         products: Iterable[Product],
         neighbours: Mapping[str, Neighbour],
         stems: Iterable[tuple[str, str]] = (),
+        cell_words: Mapping[str, str] | None = None,
     ) -> None:
         self.products = {product.product_id: product for product in products}
         self._neighbours = neighbours
         self._stems = tuple(stems)
+        self._cell_words = dict(cell_words or {})
         self._brands = {fold(brand): product for product in self.products.values() for brand in product.brands}
         self._numbers = {product.ema_number: product for product in self.products.values() if product.ema_number}
         self._stns = {stn: product for product in self.products.values() for stn in product.stns}
@@ -75,11 +77,17 @@ class ProductTable:
         return None
 
     def neighbour(self, brand: str, inns: Iterable[str] = ()) -> Neighbour | None:
-        """Return the look-alike of that brand or INN, or None."""
+        """Return the look-alike of that brand or INN, or None; cells and tissues are told by their substance."""
+        inns = tuple(inns)
         for name in (*names_in(brand), *inns):
             if found := self._neighbours.get(fold(name)):
                 return found
-        return None
+        if self.named_as_gene_therapy(inns):
+            return None
+        told = {tells for inn in inns for words, tells in self._cell_words.items() if f" {words}" in f" {fold(inn)}"}
+        return (
+            Neighbour(brand, "its active substance is cells or tissue, without a gene") if told == {"tissue"} else None
+        )
 
     def named_as_gene_therapy(self, inns: Iterable[str]) -> bool:
         """Tell whether an INN is built as those of gene therapies are (lenadogene nolparvovec)."""
@@ -112,6 +120,7 @@ def load(products: Path | Traversable | None = None, neighbours: Path | Traversa
         _products(products or data / "product_facts.tsv"),
         dict(_neighbours(neighbours or data / "neighbours.tsv")),
         tuple((row["gene_word"], row["carrier_word"]) for row in stems),
+        {row["words"]: row["tells"] for row in tsv.read(data / "cell_words.tsv", ("words", "tells", "source"))},
     )
 
 
