@@ -54,6 +54,7 @@ def import_(
         Store.open(settings.store_path, create=True, on_wait=streams.warn) as store,
         store.recorded_run("import") as run,
     ):
+        store.close_dead_runs(but=run)
         tagger = None if no_tag else tagging.built_in(settings.vocabulary)
         with streams.progress("importing", None) as advance:
             work = Import(
@@ -110,6 +111,7 @@ def tag(
         Store.open(settings.store_path, on_wait=streams.warn) as store,
         store.recorded_run("tag") as run,
     ):
+        store.close_dead_runs(but=run)
         tagger = tagging.built_in(settings.vocabulary)
         total = store.count_documents() if everything else store.count_untagged(tagger.version)
         with streams.progress("tagging", total) as advance:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gtminer.errors import TemporaryError
-from gtminer.store import faults
+from gtminer.store import faults, leftovers
 
 
 class Holder(NamedTuple):
@@ -39,8 +39,10 @@ def hold(store: Path, command: str, *, wait_s: float = 0.0) -> Iterator[None]:
     except OSError as error:
         raise faults.explain(error, path) or error from error
     try:
+        leftovers.sweep(store)
         moment = datetime.now(UTC).isoformat(timespec="seconds")
         with suppress(OSError):  # the note is for people; without it the lock holds as well
+            note.touch(mode=0o600)
             note.write_text(json.dumps(Holder(os.getpid(), command, moment)), encoding="utf-8")
         yield
     finally:

@@ -1,6 +1,7 @@
 """Bytes as received, kept in files that are named by their sha256 (`raw/ab/ab12...`), whole or not at all."""
 
 import os
+import stat
 import tempfile
 from hashlib import sha256
 from pathlib import Path
@@ -30,7 +31,7 @@ class RawFiles:
         digest = sha256(content).hexdigest()
         path = self.path(digest)
         try:
-            if not (path.exists() and path.stat().st_size == len(content)):
+            if not _is_kept(path, len(content)):
                 _write(path, content)
         except OSError as error:
             raise faults.explain(error, path) or error from error
@@ -38,13 +39,24 @@ class RawFiles:
 
     def get(self, digest: str) -> bytes | None:
         """Return the bytes with this sha256, None where they are not kept; StoreError where they were altered."""
+        path = self.path(digest)
+        if path.is_symlink():  # we make none
+            raise StoreError(f"{path}: a link, not a file of gtminer; delete it and fetch again")
         try:
-            content = self.path(digest).read_bytes()
+            content = path.read_bytes()
         except FileNotFoundError:
             return None
         if sha256(content).hexdigest() != digest:
-            raise StoreError(f"{self.path(digest)}: the file was altered; delete it and fetch again")
+            raise StoreError(f"{path}: the file was altered; delete it and fetch again")
         return content
+
+
+def _is_kept(path: Path, size: int) -> bool:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size == size
 
 
 def _write(path: Path, content: bytes) -> None:

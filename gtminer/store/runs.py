@@ -56,11 +56,12 @@ class Runs(Connected):
                 (state, now(), *fields.values(), run),
             )
 
-    def close_dead_runs(self) -> int:
-        """Mark runs that never finished as `interrupted`; for the holder of the lock. Return how many."""
+    def close_dead_runs(self, *, but: int | None = None) -> int:
+        """Mark runs that never finished as `interrupted`, *but* one; for the holder of the lock. Return how many."""
         with self.transaction():
             return self.connection.execute(
-                "UPDATE run SET state = 'interrupted', finished_at = ? WHERE state = 'running'", (now(),)
+                "UPDATE run SET state = 'interrupted', finished_at = ? WHERE state = 'running' AND id IS NOT ?",
+                (now(), but),
             ).rowcount
 
     def last_translation(self, source: str, query: str) -> str | None:
