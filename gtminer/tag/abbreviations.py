@@ -1,0 +1,360 @@
+"""Where a text defines its own abbreviations: Schwartz and Hearst's idea, repaired.
+
+Their method (PSB 2003) takes the shortest run of words that holds the letters of the short form in order, so it
+turns "adeno-associated virus (AAV)" into "associated virus". Here every run of words that could be meant is
+priced, initial letters being free, and the cheapest one within bounds wins. Hyphenated parts count as words.
+The work at one bracket, comma or line is bounded, so time is linear in the length of the text.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gtminer.tag.fold import GREEK
+
+# Function words: they seldom give a letter and seldom begin a long form.
+_SMALL = frozenset(
+    ["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "type", "with"]
+)
+_ARTICLES = frozenset(["a", "an", "and", "as", "at", "by", "for", "from", "of", "on", "or", "the", "to", "with"])
+
+_MAX_LETTERS = 10
+_PLURAL = re.compile(r"(?:[^\W_a-z]|Ab)s$")
+
+_HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2015"
+_DASHES = re.compile(f"[{_HYPHENS}]")
+_HYPHEN = r"\-\u2010-\u2015"
+_TOKEN = rf"[^\W_](?:[\w/+&'’{_HYPHEN}]|\.(?=\w)){{0,13}}"
+_SHORT = rf"{_TOKEN}(?: [^\W_][\w/+{_HYPHEN}]{{0,5}}(?![\w/+{_HYPHEN}])){{0,2}}?"
+_LEAD_IN = (
+    r"(?:(?:abbreviated(?: as)?|abbreviation:?|also|called|denoted|designated|hereafter|hereinafter|henceforth"
+    r"|i\.e\.,?|known as|namely|or|referred to as|so-called|termed|the)\s+){0,4}"
+)
+_QUOTE = "[\"'“”‘’]?"
+_IN_BRACKET = re.compile(rf"\s*{_LEAD_IN}{_QUOTE}({_SHORT}){_QUOTE}(?=\s*[)\];,:([]|\s(?:and|or)\s)")
+_ANOTHER = re.compile(rf"\s*(?:[;,]|\sor\s|\sand\s)\s*{_LEAD_IN}{_QUOTE}({_SHORT}){_QUOTE}(?=\s*[)\];,])")
+_BEFORE_BRACKET = re.compile(rf"(?<![\w{_HYPHEN}/])({_TOKEN}){_QUOTE}\s{{0,2}}$")
+_LONG_IN_BRACKET = re.compile(rf"\s*{_LEAD_IN}{_QUOTE}(?=\w)")
+_BRACKETED = re.compile(r"\([^()\[\]]*\)|\[[^()\[\]]*\]")
+_UNIT_END = re.compile(r"[.?!][\"'”’]?\s+(?=[^\Wa-z])|[;:]\s|\n\s*\n|[()\[\]|\t]")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_CLEAN = re.compile(rf"(?:[\w'’{_HYPHEN}]|\s(?!\s*\n))+")
+_TO_BRACKET = re.compile("[\\s\"'“”‘’*\\-]*")
+
+# In lists of abbreviations: "AAV, adeno-associated virus;" "AAV = ..." "AAV: ..." "AAV – ..." and one a line.
+_COMMA = re.compile(r",(?:(?<=[^\Wa-z_],)|(?<=[A-Zb]s,))[ \n](?=\w)")
+_SIGNS = ("=", ":", " - ", " \u2013 ", " \u2014 ")
+_BEFORE_SIGN = re.compile(rf"(?:^|(?P<list>[;.:\n|]\s*)|[\s(\[,])({_TOKEN})\s?$")
+_LINE = re.compile(rf"[ \t]*({_TOKEN})[ \t]*(?:\|[ \t]*|(?<=[ \t]))(?=[^\W\d_])")
+_ITEM_END = re.compile(r"[;,()\[\]|=\t]|\.(?=\s|$)|\n\s*\n")
+
+
+class Definition(NamedTuple):
+    """A short form and the words it stands for, as written; offsets are 0-based, half-open, into the text.
+
+    The s of a plural ("AAVs") is no part of the short form.
+    """
+
+    short: str
+    short_start: int
+    short_end: int
+    long: str
+    long_start: int
+    long_end: int
+
+
+class _Run:
+    """The words of a stretch of text, in lower case, Greek letters as Latin initials; offsets are into the text."""
+
+    def __init__(self, text: str, begin: int, end: int, window: str | None = None) -> None:
+        """Take the words of text[begin:end], or of *window*, which stands for it."""
+        self.text = text
+        self.words: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.inner: set[int] = set()  # those that follow a hyphen
+        self.apart: set[int] = set()  # those that follow a comma
+        window = _plain(text[begin:end] if window is None else window)
+        last = 0
+        for match in _WORD.finditer(window):
+            start, stop = match.span()
+            if last and (gap := window[last:start]) != " ":
+                if gap[0] in _HYPHENS and len(gap.rstrip()) == 1:
+                    self.inner.add(len(self.words))
+                elif "," in gap:
+                    self.apart.add(len(self.words))
+            last = stop
+            self.words.append(match[0])
+            self.starts.append(begin + start)
+            self.ends.append(begin + stop)
+
+    def verbatim(self, at: int) -> str:
+        return self.text[self.starts[at] : self.ends[at]]
+
+
+def definitions(text: str) -> list[Definition]:
+    """Return what *text* defines, in the order of the short forms; a short form may stand there more than once."""
+    found = [*_at_brackets(text), *_at_signs(text), *_at_lines(text)]
+    if len(found) > 1:
+        found = sorted(dict.fromkeys(found), key=lambda definition: definition.short_start)
+    return found
+
+
+def _at_brackets(text: str) -> Iterator[Definition]:
+    """Yield from `long (SHORT)` and `SHORT (long)`."""
+    for bracket in "([":
+        at = text.find(bracket)
+        while at >= 0:
+            if first := _IN_BRACKET.match(text, at + 1):
+                yield from _before(text, at, first)
+            yield from _inside(text, at)
+            at = text.find(bracket, at + 1)
+
+
+def _before(text: str, at: int, first: re.Match[str]) -> Iterator[Definition]:
+    """Yield the short forms in the bracket at *at* whose long forms stand before it."""
+    match: re.Match[str] | None = first
+    for _ in range(4):
+        if match is None:
+            return
+        short = _singular(match[1])
+        if letters := _letters(short):
+            long = _by_initials(text, at, letters) or _by_price(text, at, short, letters)
+            yield from _define(text, short, match.start(1), long)
+        match = _ANOTHER.match(text, match.end())
+
+
+def _inside(text: str, at: int) -> Iterator[Definition]:
+    """Yield the short form before the bracket at *at* if the bracket begins with its long form."""
+    last = text[max(0, at - 2) : at].rstrip()[-1:]
+    if not last.isalnum() or (last.islower() and last not in "sb"):
+        return
+    near = max(0, at - 18)
+    match = _BEFORE_BRACKET.search(text[near:at])
+    if match is None or (near and match.start() == 0):
+        return
+    short = _singular(match[1])
+    if (letters := _letters(short)) and (opening := _LONG_IN_BRACKET.match(text, at + 1)):
+        long = _following(text, opening.end(), letters, 0.4 * len(letters))
+        yield from _define(text, short, near + match.start(1), long)
+
+
+def _at_signs(text: str) -> Iterator[Definition]:
+    """Yield from `SHORT, long` and `SHORT = long` (also `:` and a dash)."""
+    for match in _COMMA.finditer(text):
+        yield from _at_sign(text, match.start(), match.end(), strict=True)
+    for sign in _SIGNS:
+        at = text.find(sign)
+        while at >= 0:
+            yield from _at_sign(text, at, at + len(sign), strict=sign not in "=:")
+            at = text.find(sign, at + 1)
+
+
+def _at_sign(text: str, at: int, end: int, *, strict: bool) -> Iterator[Definition]:
+    """Yield the short form that ends at *at* and stands for the words from *end* on.
+
+    Where *strict*, the sign is common in running text: outside a list only plain initials count.
+    """
+    near = max(0, at - 18)
+    match = _BEFORE_SIGN.search(text[near:at])
+    if match is None or (near and match.start() == 0):
+        return
+    short = _singular(match[2])
+    letters = _letters(short)
+    if not letters or short.islower():
+        return
+    in_list = match["list"] is not None or near + match.start() == 0
+    if strict and not in_list and len(letters) < 3:
+        return
+    bound = 0.2 if strict and not in_list else 0.4 * len(letters)
+    yield from _define(text, short, near + match.start(2), _following(text, end, letters, bound))
+
+
+def _at_lines(text: str) -> Iterator[Definition]:
+    """Yield from lists with one short form a line, its long form filling the rest of the line or two lines."""
+    newline = -1
+    while True:
+        if match := _LINE.match(text, newline + 1):
+            short = _singular(match[1])
+            if short.isupper() and (letters := _letters(short)):
+                long = _following(text, match.end(), letters, 0.25 * len(letters), line=True)
+                yield from _define(text, short, match.start(1), long)
+        newline = text.find("\n", newline + 1)
+        if newline < 0:
+            return
+
+
+def _define(text: str, short: str, start: int, long: tuple[int, int] | None) -> Iterator[Definition]:
+    """Yield the definition, unless its long form is no longer than the short one or holds it."""
+    if long is None:
+        return
+    words = text[long[0] : long[1]]
+    if len(words) > len(short) and not (short in words and re.search(rf"(?<!\w){re.escape(short)}(?!\w)", words)):
+        yield Definition(short, start, start + len(short), words, *long)
+
+
+def _singular(short: str) -> str:
+    return short[:-1] if short[-1] == "s" and _PLURAL.search(short) else short
+
+
+def _letters(short: str) -> str:
+    """Return the letters and digits of *short*, plain, or "" if it is not shaped like an abbreviation."""
+    letters = _plain(short if short.isalnum() else "".join([char for char in short if char.isalnum()]))
+    if not 2 <= len(letters) <= _MAX_LETTERS or letters.isdigit():
+        return ""
+    if short.lower() == short:
+        return letters if len(letters) <= 4 and short.isalpha() else ""
+    return letters if len(letters) <= 4 or not short[1:].islower() else ""
+
+
+_GREEK_INITIALS = {char: name[0] for name, char in zip(GREEK, "αβγδεζηθικλμνξπρστφχψω", strict=True)}
+_TO_LATIN = str.maketrans({**_GREEK_INITIALS, "ς": "s", "µ": "m"})
+
+
+def _plain(text: str) -> str:
+    """Return *text* in lower case, Greek letters as the Latin initials of their names; its length is kept."""
+    lower = text.lower()
+    if lower.isascii():
+        return lower
+    if len(lower) != len(text):
+        lower = "".join([char.lower()[0] for char in text])
+    return lower.translate(_TO_LATIN)
+
+
+def _by_initials(text: str, at: int, letters: str) -> tuple[int, int] | None:
+    """Return where the words before *at* stand whose initials are just *letters*: the common case, cheaply."""
+    count = len(letters)
+    begin = max(0, at - 16 * count)
+    window = text[begin:at]
+    words = _DASHES.sub(" ", window).split()[-count:]
+    if len(words) < count or _plain("".join([word[0] for word in words])) != letters:
+        return None
+    start = end = len(window.rstrip())
+    for word in reversed(words):
+        start = window.rfind(word, 0, start)
+    if start == 0 or window[start - 1] in _HYPHENS or words[0] in _ARTICLES:
+        return None
+    return (begin + start, begin + end) if _CLEAN.fullmatch(window, start, end) else None
+
+
+def _by_price(text: str, at: int, short: str, letters: str) -> tuple[int, int] | None:
+    """Return where the cheapest run of words before *at* stands that is within the bounds for *letters*."""
+    count = len(letters)
+    bound = 0 if short.islower() else 0.5 * count + 0.5
+    begin = max(0, at - 40 - 16 * count)
+    window = text[begin:at]
+    if begin and (cut := re.search(r"\W", window)):
+        window = " " * cut.start() + window[cut.start() :]
+    if ")" in window or "]" in window:
+        window = _BRACKETED.sub(lambda match: " " * len(match[0]), window)
+    last = 0
+    for match in _UNIT_END.finditer(window):
+        last = match.end()
+    run = _Run(text, begin + last, at, window[last:])
+    if not run.words or not _TO_BRACKET.fullmatch(window, run.ends[-1] - begin):
+        return None
+    pricing = _Pricing(letters, run)
+    best: tuple[float, int] | None = None
+    size = len(run.words)
+    for first in range(size - 1, max(-1, size - 2 * count - 4), -1):
+        if run.words[first][0] == letters[0]:
+            price = pricing.from_start(first) + 1.5 * (first in run.inner) + (run.words[first] in _ARTICLES)
+            if price <= bound and (best is None or price < best[0]):
+                best = price, first
+    return (run.starts[best[1]], run.ends[-1]) if best else None
+
+
+def _following(text: str, begin: int, letters: str, bound: float, *, line: bool = False) -> tuple[int, int] | None:
+    """Return where the long form of *letters* stands that begins at *begin* and fills a unit, priced up to *bound*.
+
+    A line end may be the end of the unit or not, so both readings are priced; with *line* it is one or the other.
+    """
+    while text[begin : begin + 1].isspace():
+        begin += 1
+    if _plain(text[begin : begin + 1]) != letters[0]:
+        return None
+    unit = text[begin : begin + 40 + 20 * len(letters)]
+    whole = begin + len(unit) == len(text)
+    newline = unit.find("\n")
+    if line:
+        ends = [newline, unit.find("\n", newline + 1)] if newline >= 0 else []
+    else:
+        stop = _ITEM_END.search(unit)
+        ends = [stop.start()] if stop else []
+        if newline > 0 and (not stop or newline < stop.start()):
+            ends.append(newline)
+    if whole and (line or not stop):
+        ends.append(len(unit))
+    best: tuple[float, int] | None = None
+    for end in ends:
+        run = _Run(text, begin, begin + end)
+        if 0 < len(run.words) <= 2 * len(letters) + 2:
+            price = _Pricing(letters, run).from_start(0)
+            if price <= bound and (best is None or price < best[0]):
+                best = price, run.ends[-1]
+    return (begin, best[1]) if best else None
+
+
+class _Pricing:
+    """What it costs to find the letters of a short form in order in a run of parts.
+
+    Free: an initial. 0.4: the letter right behind the last one (free in capitals and numbers: `FVIII`).
+    1: a letter further inside a word; a word without a letter (0.2 if small, 0.5 if behind a hyphen,
+    1.5 after the last letter). 0.5 more: a comma in between.
+    """
+
+    def __init__(self, letters: str, run: _Run) -> None:
+        self.letters = letters
+        self.run = run
+        self.known: dict[tuple[int, int], float] = {}
+
+    def from_start(self, first: int) -> float:
+        """Return the least price of a run that begins with the word *first*, whose initial is the first letter."""
+        return min([price + self._rest(first + 1, used) for used, price in self._inside(first, 0, initial=True)])
+
+    def _rest(self, at: int, used: int) -> float:
+        """Return the least price of finding the letters from *used* on in the words from *at* on."""
+        left = len(self.letters) - used
+        run = self.run
+        if at == len(run.words):
+            return float("inf") if left else 0.0
+        key = at, used
+        if key in self.known:
+            return self.known[key]
+        word = run.words[at]
+        skip = 0.2 if word in _SMALL or len(word) == 1 else 0.5 if at in run.inner else 1.0 if left else 1.5
+        best = skip + self._rest(at + 1, used)
+        if left:
+            for initial in (True, False):
+                for now, price in self._inside(at, used, initial=initial):
+                    if price < best:
+                        best = min(best, price + self._rest(at + 1, now))
+        self.known[key] = best = best + 0.5 * (at in run.apart)
+        return best
+
+    def _inside(self, at: int, used: int, *, initial: bool) -> list[tuple[int, float]]:
+        """Return how many letters are used, at what price, with one, two ... letters found in the word *at*."""
+        word, letters = self.run.words[at], self.letters
+        if initial:
+            if word[0] != letters[used]:
+                return []
+            place, price = 0, 0.0
+        else:
+            place, price = word.find(letters[used], 1), 1.0
+            if place < 0:
+                return []
+        found = [(used + 1, price)]
+        next_to: float | None = None
+        for letter in range(used + 1, len(letters)):
+            beyond = word.find(letters[letter], place + 1)
+            if beyond < 0:
+                break
+            if beyond > place + 1:
+                price += 1.0
+            else:
+                if next_to is None:
+                    next_to = 0.0 if word[0].isdigit() or self.run.verbatim(at).isupper() else 0.4
+                price += next_to
+            place = beyond
+            found.append((letter + 1, price))
+        return found

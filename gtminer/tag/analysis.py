@@ -1,0 +1,92 @@
+"""A document taken apart once for all that judge it: folded text, sentences, sections, cues by family."""
+
+from bisect import bisect_right
+from functools import cached_property
+from typing import NamedTuple
+
+from gtminer.model import Document, Section
+from gtminer.tag import sentences
+from gtminer.tag.fold import Folded, fold
+from gtminer.tag.vocabulary import Vocabulary
+
+Span = tuple[int, int]
+
+
+class CueHit(NamedTuple):
+    """A cue where it stands, in offsets of the document's text."""
+
+    start: int
+    end: int
+    kind: str
+    text: str
+
+
+class Analysis:
+    """What can be known of a document before anything is judged; all offsets are those of ``document.text``."""
+
+    def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
+        self.document = document
+        self.vocabulary = vocabulary
+        self.text = document.text
+        self.folded: Folded = fold(document.text)
+        self._needs: dict[tuple[str, ...], bool] = {}
+
+    @cached_property
+    def sentences(self) -> list[Span]:
+        """The sentences, in order."""
+        return sentences.split(self.text)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [start for start, _ in self.sentences]
+
+    def sentence_number(self, offset: int) -> int:
+        """Return the place of the sentence that *offset* stands in."""
+        return max(0, bisect_right(self._starts, offset) - 1)
+
+    @cached_property
+    def _section_starts(self) -> list[int]:
+        return [section.start for section in self.document.sections]
+
+    def section(self, offset: int) -> Section:
+        """Return the section that *offset* stands in; a document without sections is all abstract behind its title."""
+        place = bisect_right(self._section_starts, offset) - 1
+        if place >= 0:
+            return self.document.sections[place]
+        kind = "title" if offset < len(self.document.title) else "abstract"
+        return Section(kind, "", 0, len(self.text))
+
+    @cached_property
+    def cues(self) -> dict[str, list[CueHit]]:
+        """All cues by family, in reading order, overlapping ones too."""
+        found: dict[str, list[CueHit]] = {}
+        source = self.folded.source
+        entries = self.vocabulary.cue_entries
+        text = self.folded.text
+        for start, end, pattern in self.vocabulary.find_cues(text):
+            last = end - 1 if text[end - 1] == " " else end
+            first = source(start + 1)
+            place = (first, source(last - 1) + 1)
+            for family, kind, words in entries[pattern]:
+                found.setdefault(family, []).append(CueHit(*place, kind, words))
+        for hits in found.values():
+            hits.sort()
+        return found
+
+    def has_any(self, words: tuple[str, ...]) -> bool:
+        """Say whether a word of the text begins with one of *words* (folded)."""
+        if words not in self._needs:
+            self._needs[words] = any(f" {word}" in self.folded.text for word in words)
+        return self._needs[words]
+
+
+def within(hits: list[CueHit], start: int, end: int) -> list[CueHit]:
+    """Return the hits that lie in [start, end)."""
+    first = bisect_right(hits, (start,))
+    found = []
+    for hit in hits[first:]:
+        if hit.start >= end:
+            break
+        if hit.end <= end:
+            found.append(hit)
+    return found

@@ -1,0 +1,153 @@
+"""From data files to a compiled vocabulary: rows checked, forms spelled out, two automata built."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from gtminer import tsv
+from gtminer.errors import InputError
+from gtminer.model import Category
+from gtminer.tag.fold import plain
+from gtminer.tag.forms import Spelling, variants
+
+CATEGORIES = (Category.MODALITY, Category.VECTOR, Category.INDICATION, Category.SAFETY)
+_FORM_COLUMNS = ("concept", "form", "match", "needs", "unless", "source")
+_CONCEPT_COLUMNS = ("concept", "label", "parents", "axis", "definition", "ids", "source")
+
+
+class Files:
+    """The data files of the package, and the user's *overlay*."""
+
+    def __init__(self, overlay: Path | None) -> None:
+        self.data = files("gtminer") / "data"
+        self.overlay = overlay
+
+    def version(self) -> str:
+        """Return a hash of all that decides a tag: vocabulary, cues, products, overlay, this package's code."""
+        digest = hashlib.blake2b(digest_size=16)
+        for path in self._all():
+            digest.update(path.name.encode() + b"\0")
+            digest.update(path.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+    def _all(self) -> Iterator[Traversable]:
+        for folder in (self.data / "vocabulary", self.data / "cues", self.data / "roles", files("gtminer") / "tag"):
+            for path in sorted(folder.iterdir(), key=lambda path: path.name):
+                if path.name.endswith((".tsv", ".py")):
+                    yield path
+        yield self.data / "products.tsv"
+        yield self.data / "product_names.tsv"
+        yield from self.overlays()
+
+    def overlays(self) -> list[Path]:
+        """Return the overlay's files. Raises InputError where it is named and not there."""
+        if self.overlay is None:
+            return []
+        if self.overlay.is_dir():
+            return sorted(self.overlay.glob("*.tsv"))
+        if not self.overlay.is_file():
+            raise InputError(f"{self.overlay}: no such vocabulary file; mend GTMINER_VOCABULARY or gtminer.toml")
+        return [self.overlay]
+
+
+def compile_(source: Files) -> dict[str, Any]:
+    """Return the compiled vocabulary: plain values only. Raises InputError with file and line for a bad row."""
+    from gtminer.tag import overlay
+
+    concepts = list(_concepts(source.data))
+    forms = list(_forms(source.data))
+    products = list(_products(source.data))
+    concepts += [(Category.PRODUCT.value, *values[:2], (), "", "", (), "products.tsv") for values in products]
+    for path in source.overlays():
+        concepts, forms = overlay.apply(path, concepts, forms)
+    spellings = [
+        Spelling(row["british"], row["american"], row["place"] == "start")
+        for row in tsv.read(source.data / "vocabulary" / "spelling.tsv", ("british", "american", "place"))
+    ]
+    patterns: dict[str, list[tuple[int, str | None]]] = {}
+    for number, (_category, _slug, text, case, *_rest) in enumerate(forms):
+        for folded, letters in variants(text, spellings, case=case).items():
+            entries = patterns.setdefault(f" {folded} ", [])
+            if (number, letters) not in entries:
+                entries.append((number, letters))
+    cues: dict[str, list[tuple[str, str, str]]] = {}
+    for family, kind, text in _cues(source.data):
+        open_end = text.endswith("*")
+        cues.setdefault(f" {plain(text.rstrip('*'))}{'' if open_end else ' '}", []).append((family, kind, text))
+    return {
+        "concepts": concepts,
+        "forms": forms,
+        "products": products,
+        "terms": _automaton(list(patterns)),
+        "term_entries": [tuple(entries) for entries in patterns.values()],
+        "cues": _automaton(list(cues)),
+        "cue_entries": [tuple(entries) for entries in cues.values()],
+        "roles": {
+            "tools": [
+                (row["category"], row["concept"])
+                for row in tsv.read(source.data / "roles" / "tools.tsv", ("category", "concept", "source"))
+            ],
+            "implies": [
+                (row["concept"], row["implies"], row["unless"])
+                for row in tsv.read(source.data / "roles" / "implies.tsv", ("concept", "implies", "unless", "source"))
+            ],
+        },
+    }
+
+
+def _automaton(patterns: Sequence[str]) -> bytes:
+    from daachorse import CharwiseDoubleArrayAhoCorasick
+
+    built: bytes = CharwiseDoubleArrayAhoCorasick(list(patterns)).serialize()
+    return built
+
+
+def _concepts(data: Traversable) -> Iterator[tuple[Any, ...]]:
+    for category in CATEGORIES:
+        for row in tsv.read(data / "vocabulary" / f"{category}.tsv", _CONCEPT_COLUMNS):
+            yield (
+                category.value, row["concept"], row["label"], _listed(row["parents"], ";"), row["axis"],
+                row["definition"], _listed(row["ids"], ";"), row["source"],
+            )  # fmt: skip
+
+
+def _forms(data: Traversable) -> Iterator[tuple[Any, ...]]:
+    for category in CATEGORIES:
+        for row in tsv.read(data / "vocabulary" / f"{category}_forms.tsv", _FORM_COLUMNS):
+            yield form_row(category, row["concept"], row["form"], row)
+    for row in tsv.read(data / "product_names.tsv", ("product", "name", "match", "needs", "unless", "source")):
+        yield form_row(Category.PRODUCT, row["product"], row["name"], row)
+
+
+def form_row(category: Category, concept: str, form: str, row: tsv.Row) -> tuple[Any, ...]:
+    """Return a form as the compiled vocabulary holds it (the fields of ``vocabulary.Form``)."""
+    if row["match"] not in ("fold", "case"):
+        raise InputError(f"{row.at}: match '{row['match']}'; write fold or case")
+    if not plain(form).strip():
+        raise InputError(f"{row.at}: the form '{form}' has no letter or digit; take the row out")
+    needs = tuple(plain(word) for word in _listed(row["needs"], "|"))
+    unless = tuple(plain(word) for word in _listed(row["unless"], "|"))
+    return (category.value, concept, form, row["match"] == "case", needs, unless, row["source"])
+
+
+def _products(data: Traversable) -> Iterator[tuple[Any, ...]]:
+    columns = ("product", "label", "inn", "modality", "vector", "route", "gene_therapy", "indications", "source")
+    for row in tsv.read(data / "products.tsv", columns):
+        yield (
+            row["product"], row["label"], row["inn"], _listed(row["modality"], ";"), _listed(row["vector"], ";"),
+            row["route"], row["gene_therapy"] == "yes", _listed(row["indications"], ";"),
+        )  # fmt: skip
+
+
+def _cues(data: Traversable) -> Iterator[tuple[str, str, str]]:
+    for path in sorted((data / "cues").iterdir(), key=lambda path: path.name):
+        if path.name.endswith(".tsv"):
+            for row in tsv.read(path, ("cue", "kind", "source")):
+                yield path.name.removesuffix(".tsv"), row["kind"], row["cue"]
+
+
+def _listed(text: str, separator: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(separator) if part.strip())

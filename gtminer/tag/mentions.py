@@ -1,0 +1,222 @@
+"""Which concepts are mentioned where: matches accepted by their letters and context, the longest one of a place.
+
+A form whose capitals count must stand in its letters; what a form *needs* must stand somewhere in the text and what it
+excludes (*unless*) must not; the definition of an abbreviation in the text wins over the dictionary.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from gtminer.model import Category, Rejected
+from gtminer.tag.abbreviations import Definition, definitions
+from gtminer.tag.analysis import Analysis
+from gtminer.tag.fold import fold
+from gtminer.tag.forms import squeeze
+
+# A form of several words never reaches over the end of a sentence or a clause.
+_BROKEN = re.compile(r"[;?!]|[.:]\s")
+# "haemophilia A and B", "AAV8 or 9", "AAV1, 2 and 5": what may follow a mention that lends its head.
+_MORE = re.compile(
+    r"(?:\s?/\s?|,?\s+(?:and/or|and|or|as well as)\s+|,\s+)(?:type\s+)?(?P<part>[A-Za-z]?\d{0,2}[a-zA-Z]?\d?)(?![\w-])"
+)
+# "hepatic and renal toxicity": what may stand before a mention that lends its last word.
+_BEFORE = re.compile(r"(?P<part>[A-Za-z]{4,})-?,?\s+(?:and/or|and|or)\s+$")
+_LAST_PART = re.compile(r"(?:(?<=\s)[A-Z]|\d+[A-Za-z]?|(?<=\s)[IVX]+)$")
+_LONGEST_FORM = 120
+
+
+class Mention(NamedTuple):
+    """A concept mentioned at [start, end); *form* is the vocabulary's form, or the definition that made it one."""
+
+    start: int
+    end: int
+    category: Category
+    slug: str
+    form: str
+
+
+class Found(NamedTuple):
+    """The mentions of a text in reading order, and the readings that were considered and not taken."""
+
+    mentions: list[Mention]
+    rejected: list[Rejected]
+
+
+def find(analysis: Analysis) -> Found:
+    """Return all mentions of a text, no two of one category overlapping (but for several concepts of one form)."""
+    candidates, rejected = _candidates(analysis)
+    if not candidates and not rejected:
+        return Found([], [])
+    text = analysis.text
+    defined = definitions(text) if "(" in text or "[" in text or "=" in text else []
+    if defined:
+        candidates, more = _apply(defined, candidates, rejected, analysis)
+        rejected = more
+    mentions = _longest(candidates)
+    mentions += _coordinated(analysis, mentions)
+    return Found(_longest(mentions), rejected)
+
+
+def _candidates(analysis: Analysis) -> tuple[list[Mention], list[Rejected]]:
+    """Return every match that its letters and context allow, and those that the context forbids."""
+    folded, text, vocabulary = analysis.folded, analysis.text, analysis.vocabulary
+    forms, entries = vocabulary.forms, vocabulary.term_entries
+    source = folded.source
+    found: list[Mention] = []
+    rejected: list[Rejected] = []
+    for begin, finish, pattern in vocabulary.find_terms(folded.text):
+        start, end = source(begin + 1), source(finish - 2) + 1
+        words = text[start:end]
+        if finish - begin > 8 and _BROKEN.search(words):
+            continue
+        letters = None
+        for number, wanted in entries[pattern]:
+            if wanted is not None:
+                letters = letters or squeeze(words)
+                if letters != wanted:
+                    continue
+            form = forms[number]
+            if form.needs and not analysis.has_any(form.needs):
+                rejected.append(
+                    Rejected(
+                        form.category,
+                        form.slug,
+                        start,
+                        end,
+                        f"none of its words stands in the text: {_some(form.needs)}",
+                    )
+                )
+            elif form.unless and analysis.has_any(form.unless):
+                rejected.append(
+                    Rejected(form.category, form.slug, start, end, f"another reading is near: {_some(form.unless)}")
+                )
+            else:
+                found.append(Mention(start, end, form.category, form.slug, form.text))
+    return found, rejected
+
+
+def _some(words: Sequence[str]) -> str:
+    return ", ".join(words[:4])
+
+
+def _longest(candidates: Iterable[Mention]) -> list[Mention]:
+    """Return the leftmost-longest mentions of each category; several concepts of the same place stay together."""
+    taken: dict[Category, tuple[int, int]] = {}
+    kept: dict[tuple[int, int, Category, str], Mention] = {}
+    for mention in sorted(candidates, key=lambda item: (item.start, -item.end)):
+        last = taken.get(mention.category)
+        if last is not None and mention.start < last[1] and (mention.start, mention.end) != last:
+            continue
+        kept.setdefault(mention[:4], mention)
+        taken[mention.category] = (mention.start, mention.end)
+    return list(kept.values())
+
+
+def _apply(
+    defined: Sequence[Definition], candidates: list[Mention], rejected: list[Rejected], analysis: Analysis
+) -> tuple[list[Mention], list[Rejected]]:
+    """Let the text's own definitions decide what its short forms mean, everywhere in it."""
+    text = analysis.text
+    meanings = _meanings(defined, candidates)
+    kept: list[Mention] = []
+    rejected = [item for item in rejected if text[item.start : item.end] not in meanings]
+    for mention in candidates:
+        words = text[mention.start : mention.end]
+        short = words if words in meanings else words.split(" ")[0] if words[:1].isupper() else words
+        meaning = meanings.get(short)
+        if meaning is None:
+            kept.append(mention)
+        elif short == words and not any(item[2:4] == mention[2:4] for item in meaning[1]):
+            rejected.append(
+                Rejected(
+                    mention.category,
+                    mention.slug,
+                    mention.start,
+                    mention.end,
+                    f"the text defines {short} as '{meaning[0]}'",
+                )
+            )
+        else:
+            kept.append(mention)
+    for short, (long, mentions) in meanings.items():
+        for place in re.finditer(rf"(?<!\w){re.escape(short)}(?:s(?=\W|$))?(?!\w)", text):
+            kept += [
+                Mention(place.start(), place.end(), item.category, item.slug, f"{short} = {long}") for item in mentions
+            ]
+    return kept, rejected
+
+
+def _meanings(defined: Sequence[Definition], candidates: Sequence[Mention]) -> Mapping[str, tuple[str, list[Mention]]]:
+    """Return what each short form means here: its long form, and the concepts whose mention ends or fills that."""
+    meanings: dict[str, tuple[str, list[Mention]]] = {}
+    for item in defined:
+        if len(item.short) < 2 or item.short in meanings:
+            continue
+        inside = [
+            mention
+            for mention in candidates
+            if mention.start <= item.long_start + 4 and mention.end >= item.long_end - 1
+            and mention.end <= max(item.long_end, item.short_end) + 1 and mention.start >= item.long_start - 40
+        ]  # fmt: skip
+        if not inside:
+            inside = [
+                mention for mention in candidates
+                if mention.start >= item.long_start and mention.end == item.long_end
+                and (mention.end - mention.start) * 2 > item.long_end - item.long_start
+            ]  # fmt: skip
+        longest = max((mention.end - mention.start for mention in inside), default=0)
+        meanings[item.short] = (item.long, [mention for mention in inside if mention.end - mention.start == longest])
+    return meanings
+
+
+def _coordinated(analysis: Analysis, mentions: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield what shares a word with a mention: "haemophilia A and B", "AAV8 or 9", "hepatic and renal toxicity"."""
+    text = analysis.text
+    for mention in mentions:
+        words = text[mention.start : mention.end]
+        if last := _LAST_PART.search(words):
+            yield from _following(analysis, mention, words[: last.start()], mention.end)
+        if " " in words or "-" in words:
+            before = _BEFORE.search(text, max(0, mention.start - 40), mention.start)
+            if before:
+                _first, _, rest = words.replace("-", " ").partition(" ")
+                for slug in _read_whole(analysis, f"{before['part']} {rest}", mention.category):
+                    if slug != mention.slug:
+                        yield Mention(before.start(), mention.end, mention.category, slug, f"{before['part']} … {rest}")
+
+
+def _following(analysis: Analysis, mention: Mention, head: str, end: int) -> Iterator[Mention]:
+    text = analysis.text
+    for _ in range(8):
+        more = _MORE.match(text, end)
+        if not more or not more["part"]:
+            return
+        slugs = _read_whole(analysis, head + more["part"], mention.category)
+        if not slugs:
+            return
+        for slug in slugs:
+            if slug != mention.slug:
+                yield Mention(more.start("part"), more.end(), mention.category, slug, f"{head}… {more['part']}")
+        end = more.end()
+
+
+def read_whole(analysis: Analysis, words: str) -> list[tuple[Category, str]]:
+    """Return the concepts that *words* as a whole stand for."""
+    folded = fold(words).text
+    if len(folded) > _LONGEST_FORM:
+        return []
+    vocabulary = analysis.vocabulary
+    letters = squeeze(words)
+    found: list[tuple[Category, str]] = []
+    for start, end, pattern in vocabulary.find_terms(folded):
+        if (start, end) == (0, len(folded)):
+            for number, wanted in vocabulary.term_entries[pattern]:
+                form = vocabulary.forms[number]
+                if wanted in (None, letters):
+                    found.append((form.category, form.slug))
+    return found
+
+
+def _read_whole(analysis: Analysis, words: str, category: Category) -> list[str]:
+    return [slug for found, slug in read_whole(analysis, words) if found is category]

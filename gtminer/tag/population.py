@@ -1,0 +1,75 @@
+"""In whom or what: humans, animals, cells; counted by sentence, with the title and publication types as background."""
+
+from collections import Counter
+
+from gtminer.model import Document, Population
+from gtminer.tag.analysis import Analysis, Span, within
+
+_SHOWN = 0.2  # a kind of subject in a smaller share of the sentences that have one is named in passing
+
+
+class Subjects:
+    """Whose findings a document reports; sentence by sentence, and as a whole."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._hits = analysis.cues.get("subjects", [])
+        self._analysis = analysis
+        document = analysis.document
+        self.is_review = self._is_review(document)
+        counts: Counter[str] = Counter()
+        for start, end in analysis.sentences:
+            kinds = {hit.kind for hit in within(self._hits, start, end)} & {"human", "animal", "in_vitro"}
+            weight = 2 if start < len(document.title) else 1
+            for kind in kinds:
+                counts[kind] += weight
+        self.counts = counts
+        self.population = self._population(document)
+
+    def _is_review(self, document: Document) -> bool:
+        types = document.publication_types
+        if any(
+            "Review" in name or name in ("Editorial", "Comment", "Guideline", "Practice Guideline") for name in types
+        ):
+            return True
+        title = len(document.title)
+        found = [hit for hit in self._hits if hit.kind == "review"]
+        return any(hit.start < title for hit in found) or len({hit.text for hit in found}) >= 3
+
+    def _population(self, document: Document) -> Population:
+        human, animal, cells = (self.counts[kind] for kind in ("human", "animal", "in_vitro"))
+        if any(
+            name.startswith(("Clinical Trial", "Randomized Controlled Trial")) for name in document.publication_types
+        ):
+            human += 2
+        if self.is_review and human < 4:
+            return Population.NONE
+        total = human + animal + cells
+        if not total:
+            return Population.NONE
+        seen = [
+            population
+            for population, count in ((Population.HUMAN, human), (Population.ANIMAL, animal))
+            if count >= max(2, total * _SHOWN)
+        ]
+        if len(seen) == 2:
+            if human >= 3 * animal:
+                return Population.HUMAN
+            return Population.ANIMAL if animal >= 2 * human else Population.MIXED
+        if seen:
+            return seen[0]
+        if cells >= max(human, animal):
+            return Population.IN_VITRO
+        return Population.HUMAN if human >= animal else Population.ANIMAL
+
+    def preclinical(self, sentence: Span) -> str | None:
+        """Return the words that make *sentence* one about animals or cells; None where it is about people."""
+        hits = within(self._hits, *sentence)
+        kinds = {hit.kind for hit in hits}
+        if "human" in kinds:
+            return None
+        for hit in hits:
+            if hit.kind in ("animal", "in_vitro"):
+                return hit.text
+        if self.population in (Population.ANIMAL, Population.IN_VITRO):
+            return f"the document's subjects ({self.population.value})"
+        return None

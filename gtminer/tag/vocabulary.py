@@ -1,0 +1,216 @@
+"""The vocabulary in force: concepts with their forms, cues, products; made ready from data files, and cached.
+
+What it holds is plain (tuples, strings, bytes), so that it is read back from its cache in milliseconds. The cache is
+named by a hash of the data files, the user's overlay and this package's code, checked by a hash of its own, and made
+anew where it is missing or damaged.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from gtminer.errors import InputError
+from gtminer.model import Category
+from gtminer.tag import compiling, fold
+from gtminer.tag.cache import Cached
+
+Match = tuple[int, int, int]
+
+
+class Concept(NamedTuple):
+    """A concept of a category; *axis* groups it (a modality's action or delivery, an event's organ class)."""
+
+    category: Category
+    slug: str
+    label: str
+    parents: tuple[str, ...] = ()
+    axis: str = ""
+    definition: str = ""
+    ids: tuple[str, ...] = ()
+    source: str = ""
+
+
+class Form(NamedTuple):
+    """A written form of a concept. Where *case*, capitals count; *needs* / *unless* are folded words of the text."""
+
+    category: Category
+    slug: str
+    text: str
+    case: bool
+    needs: tuple[str, ...]
+    unless: tuple[str, ...]
+    source: str
+
+
+class Entry(NamedTuple):
+    """What a matched pattern stands for; *letters* are those that must stand there, where capitals count."""
+
+    form: int
+    letters: str | None
+
+
+class Cue(NamedTuple):
+    """A cue as a text shows it: its *family* (the file), *kind* and words."""
+
+    family: str
+    kind: str
+    text: str
+
+
+class Product(NamedTuple):
+    """What a product's name implies. *modality* holds action, delivery and donor."""
+
+    slug: str
+    label: str
+    inn: str
+    modality: tuple[str, ...]
+    vector: tuple[str, ...]
+    route: str
+    gene_therapy: bool
+    indications: tuple[str, ...]
+
+
+class Roles:
+    """What the data say of concepts as subjects: tools of the laboratory, neighbours, what a modality implies."""
+
+    def __init__(self, rows: Mapping[str, Any], axes: Mapping[str, str]) -> None:
+        self._tools = {(category, slug) for category, slug in rows["tools"]}
+        self.implied: list[tuple[str, str, str]] = list(rows["implies"])
+        self._axes = axes
+
+    def is_tool(self, category: Category, slug: str) -> bool:
+        """Say whether laboratories use it as a tool."""
+        return (category.value, slug) in self._tools or (category.value, "*") in self._tools
+
+    def is_neighbour(self, slug: str) -> bool:
+        """Say whether a modality shares the words and is no gene therapy."""
+        return self._axes.get(slug) == "neighbour"
+
+    def is_action(self, slug: str) -> bool:
+        """Say whether a modality is a gene therapy's action (not its delivery)."""
+        return self._axes.get(slug) == "action"
+
+
+class Vocabulary:
+    """All that is known of words. *version* names data and code: tags of another version are older."""
+
+    def __init__(self, version: str, compiled: Mapping[str, Any]) -> None:
+        from daachorse import CharwiseDoubleArrayAhoCorasick as Automaton
+
+        self.version = version
+        self._compiled = compiled
+        self._terms = Automaton.deserialize(compiled["terms"])
+        self._cues = Automaton.deserialize(compiled["cues"])
+        self.term_entries: list[tuple[tuple[int, str | None], ...]] = compiled["term_entries"]
+        self.cue_entries: list[tuple[tuple[str, str, str], ...]] = compiled["cue_entries"]
+        self._ancestors: dict[tuple[Category, str], frozenset[str]] = {}
+
+    @cached_property
+    def concepts(self) -> dict[tuple[Category, str], Concept]:
+        """All concepts by category and slug, in the order of the files."""
+        found = {}
+        for category, *values in self._compiled["concepts"]:
+            concept = Concept(Category(category), *values)
+            found[concept.category, concept.slug] = concept
+        return found
+
+    @cached_property
+    def roles(self) -> Roles:
+        """What the data say of concepts as subjects."""
+        axes = {
+            slug: concept.axis for (category, slug), concept in self.concepts.items() if category is Category.MODALITY
+        }
+        return Roles(self._compiled["roles"], axes)
+
+    @cached_property
+    def forms(self) -> list[Form]:
+        """All written forms; an entry's *form* is a place in this list."""
+        return [Form(Category(category), *values) for category, *values in self._compiled["forms"]]
+
+    @cached_property
+    def products(self) -> dict[str, Product]:
+        """What each product's name implies, by its id."""
+        return {values[0]: Product(*values) for values in self._compiled["products"]}
+
+    def find_terms(self, folded: str) -> list[Match]:
+        """Return all matches of forms in a folded text, overlapping ones too: (start, end, place in term_entries).
+
+        Patterns begin and end with the spaces between words.
+        """
+        found: list[Match] = self._terms.find_overlapping(folded)
+        return found
+
+    def find_cues(self, folded: str) -> list[Match]:
+        """Return all matches of cues in a folded text, as `find_terms` does."""
+        found: list[Match] = self._cues.find_overlapping(folded)
+        return found
+
+    def ancestors(self, category: Category, slug: str) -> frozenset[str]:
+        """Return the slugs above *slug*, with itself."""
+        key = (category, slug)
+        if key not in self._ancestors:
+            found = {slug}
+            concept = self.concepts.get(key)
+            for parent in concept.parents if concept else ():
+                if parent not in found:
+                    found |= self.ancestors(category, parent)
+            self._ancestors[key] = frozenset(found)
+        return self._ancestors[key]
+
+    def resolve(self, category: Category, value: str) -> str:
+        """Return the slug that *value* (slug, label, synonym) means; raises InputError that suggests the nearest."""
+        wanted = fold.plain(value.strip())
+        names: dict[str, str] = {}
+        for concept in self.concepts.values():
+            if concept.category == category:
+                names.setdefault(concept.slug, concept.slug)
+                names.setdefault(fold.plain(concept.slug), concept.slug)
+                names.setdefault(fold.plain(concept.label), concept.slug)
+        if wanted in names:
+            return names[wanted]
+        meant = [self.forms[form].slug for form in self._whole(wanted) if self.forms[form].category == category]
+        if meant:
+            return meant[0]
+        for form in self.forms:
+            if form.category == category:
+                names.setdefault(fold.plain(form.text), form.slug)
+        option = "event" if category is Category.SAFETY else category.value
+        near = get_close_matches(wanted, names, 1, 0.6)
+        hint = f"did you mean '{names[near[0]]}'?" if near else f"see 'gtminer vocab list {category.value}'"
+        raise InputError(f"--{option}: unknown {category.value} '{value}'; {hint}")
+
+    def _whole(self, folded: str) -> Iterable[int]:
+        """Yield the forms that are all of *folded*."""
+        text = f" {folded} "
+        for start, end, pattern in self.find_terms(text):
+            if (start, end) == (0, len(text)):
+                yield from (form for form, _letters in self.term_entries[pattern])
+
+
+_loaded: dict[str, Vocabulary] = {}
+
+
+def load(overlay: Path | None = None) -> Vocabulary:
+    """Return gtminer's vocabulary with the user's *overlay* (a TSV file or a folder of them) over it.
+
+    Raises InputError, with file and line, for an overlay that cannot be taken.
+    """
+    files = compiling.Files(overlay)
+    version = files.version()
+    if version not in _loaded:
+        cached = Cached(version)
+        compiled = cached.read()
+        if compiled is None:
+            compiled = compiling.compile_(files)
+            cached.write(compiled)
+        _loaded[version] = Vocabulary(version[:12], compiled)
+    return _loaded[version]
+
+
+def overlay_in_force(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the overlay that GTMINER_VOCABULARY names, for those who have no settings at hand."""
+    name = environment.get("GTMINER_VOCABULARY", "").strip()
+    return Path(name) if name else None
