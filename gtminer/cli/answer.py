@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, TextIO, cast
 
 from gtminer.cli import streams
-from gtminer.errors import InputError
+from gtminer.errors import ConditionError, InputError
 from gtminer.report.table import Style, Table, limited, ordered, pick
 
 FORMATS = ("table", "csv", "tsv", "json", "jsonl", "md")
@@ -27,6 +27,7 @@ class Manner(NamedTuple):
     header: bool = True
     excel: bool = False
     raw: bool = False
+    fail_empty: bool = False
 
     def chosen(self, known: tuple[str, ...] = FORMATS) -> str:
         """Return the format: the one named, the file's suffix, a table for a terminal, CSV for a pipe."""
@@ -82,6 +83,8 @@ def give(table: Table, manner: Manner, *, what: str, known: tuple[str, ...] = FO
     with _destination(manner.output, binary=form.BINARY) as out:
         form.write(table, out, style)
     if counted.count == 0:
+        if manner.fail_empty:
+            raise ConditionError(f"no {what} match")
         streams.note(f"no {what} match")
     elif on_terminal and cut and manner.limit is None and (rest := counted.exhaust()):
         total = counted.count

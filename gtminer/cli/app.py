@@ -13,7 +13,7 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer import _click as click  # typer 0.29 carries its own click; its usage errors live there
 
-from gtminer.cli import add, doctor, evaluate, schedule, status, streams, tables
+from gtminer.cli import add, doctor, evaluate, schedule, show, status, streams, tables
 from gtminer.errors import GtminerError, InputError
 
 app = typer.Typer(
@@ -87,6 +87,7 @@ def _check_log(path: Path) -> None:
 app.command("import")(add.import_)
 app.command("tag")(add.tag)
 app.command("summarize")(tables.summarize)
+app.command("show")(show.show)
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("schedule")(schedule.schedule)

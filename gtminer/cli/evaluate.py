@@ -11,6 +11,7 @@ from gtminer.cli import options, streams
 from gtminer.errors import ConditionError, InputError
 
 if TYPE_CHECKING:
+    from gtminer.cli.answer import Manner
     from gtminer.documents.gold import Gold
     from gtminer.model import Category, Reading
     from gtminer.report.evaluation import Evaluation
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 SCORED = ("modality", "vector", "indication", "safety", "safety_assertion", "gene_therapy")
 
 
+@options.shared
 def evaluate(
     context: typer.Context,
     gold: Annotated[str, typer.Argument(metavar="GOLD.jsonl", help="One document with its tags a line; - is stdin.")],
@@ -27,14 +29,8 @@ def evaluate(
     min_f1: Annotated[
         float | None, typer.Option(metavar="X", help="Exit with 4 when the F1 of a measure is below X (0.85).")
     ] = None,
-    format_: options.Format = None,
-    output: options.Output = None,
-    columns: options.Columns = None,
-    sort: options.Sort = None,
-    limit: options.Limit = None,
-    no_header: options.NoHeader = False,
-    excel: options.Excel = False,
-    raw: options.Raw = False,
+    *,
+    manner: "Manner",
 ) -> None:
     """Tag the documents of a gold file and show precision, recall and F1 for each category. No store is needed.
 
@@ -43,12 +39,11 @@ def evaluate(
 
     Example: gtminer evaluate gold.jsonl --errors -o errors.csv
     """
-    from gtminer.cli.answer import Manner, give
+    from gtminer.cli.answer import give
     from gtminer.report import evaluation
 
     if min_f1 is not None and not 0 <= min_f1 <= 1:
         raise InputError(f"--min-f1 {min_f1}: write a number between 0 and 1")
-    manner = Manner(format_, output, columns, sort, limit, not no_header, excel, raw)
     manner.chosen()
     found = _evaluate(context, gold)
     if list_errors:

@@ -1,6 +1,7 @@
 """The options that the reports share, declared once: filters, and how the answer is written."""
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,9 @@ import typer
 if TYPE_CHECKING:
     import sqlite3
 
+    from gtminer.cli.answer import Manner
     from gtminer.report.filters import Filters, Selection
+    from gtminer.store.database import Store
 
 _FILTERS = "Which documents (each may be repeated: any of the values)"
 _OUTPUT = "How the answer is written"
@@ -55,16 +58,91 @@ Sort = Annotated[
 Limit = Annotated[int | None, _output("--limit", "-n", help_="At most so many rows; 0 is all.", metavar="COUNT")]
 NoHeader = Annotated[bool, _output("--no-header", help_="Without the line of column names.")]
 Excel = Annotated[bool, _output("--excel", help_="CSV with byte-order mark and CRLF.")]
+FailEmpty = Annotated[bool, _output("--fail-empty", help_="Exit with 4 when there is no row.")]
 Raw = Annotated[bool, _output("--raw", help_="CSV without the apostrophe before text that begins like a formula.")]
 
 
+def _filters(
+    source: Sources = None,
+    query: Queries = None,
+    product: Products = None,
+    modality: Modalities = None,
+    vector: Vectors = None,
+    indication: Indications = None,
+    event: Events = None,
+    assertion: Assertions = None,
+    role: Roles = None,
+    population: Populations = None,
+    since: Since = None,
+    until: Until = None,
+    include_retracted: IncludeRetracted = False,
+) -> "Filters":
+    from gtminer.report.filters import Filters
+
+    return Filters(
+        source or (), query or (), product or (), modality or (), vector or (), indication or (), event or (),
+        assertion or (), role or (), population or (), since, until, include_retracted,
+    )  # fmt: skip
+
+
+def _manner(
+    format_: Format = None,
+    output: Output = None,
+    columns: Columns = None,
+    sort: Sort = None,
+    limit: Limit = None,
+    no_header: NoHeader = False,
+    excel: Excel = False,
+    raw: Raw = False,
+    fail_empty: FailEmpty = False,
+) -> "Manner":
+    from gtminer.cli.answer import Manner
+
+    return Manner(format_, output, columns, sort, limit, not no_header, excel, raw, fail_empty)
+
+
+_MADE_OF_OPTIONS: dict[str, Callable[..., Any]] = {"filters": _filters, "manner": _manner}
+
+
+def shared(command: Callable[..., None]) -> Callable[..., None]:
+    """Return *command* with its parameters ``filters`` and ``manner`` spread into the options they are made of.
+
+    An option that the command itself declares (its own ``--since``) takes the place of the shared one.
+    """
+    own = inspect.signature(command).parameters
+    spread = {
+        name: [one for one in inspect.signature(made).parameters.values() if one.name not in own]
+        for name, made in _MADE_OF_OPTIONS.items()
+        if name in own
+    }
+
+    def run(**values: Any) -> None:
+        for name, parameters in spread.items():
+            values[name] = _MADE_OF_OPTIONS[name](**{one.name: values.pop(one.name) for one in parameters})
+        command(**values)
+
+    parameters = [one for name, parameter in own.items() for one in spread.get(name, [parameter])]
+    keyword_only = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in parameters]
+    run.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]  # typer reads it
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    return run
+
+
 @contextmanager
-def opened(context: typer.Context) -> Iterator["sqlite3.Connection"]:
-    """Yield a connection for reading the store in force; a store that fails while it is read is an error of ours."""
+def opened_store(context: typer.Context) -> Iterator["Store"]:
+    """Yield the store in force, for reading; one that fails while it is read is an error of ours."""
     from gtminer import config
     from gtminer.store.database import Store
 
     with Store.open(config.load(context.obj).store_path, read_only=True) as store, store.connection.guarded():
+        yield store
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator["sqlite3.Connection"]:
+    """Yield a connection for reading the store in force."""
+    with opened_store(context) as store:
         yield store.connection
 
 

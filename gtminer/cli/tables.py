@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gtminer.report.filters import Filters
 
 
+@options.shared
 def summarize(
     context: typer.Context,
     by: Annotated[
@@ -25,27 +26,9 @@ def summarize(
         ),
     ] = None,
     long: Annotated[bool, typer.Option("--long", help="One row per tag, with its evidence sentence.")] = False,
-    source: options.Sources = None,
-    query: options.Queries = None,
-    product: options.Products = None,
-    modality: options.Modalities = None,
-    vector: options.Vectors = None,
-    indication: options.Indications = None,
-    event: options.Events = None,
-    assertion: options.Assertions = None,
-    role: options.Roles = None,
-    population: options.Populations = None,
-    since: options.Since = None,
-    until: options.Until = None,
-    include_retracted: options.IncludeRetracted = False,
-    format_: options.Format = None,
-    output: options.Output = None,
-    columns: options.Columns = None,
-    sort: options.Sort = None,
-    limit: options.Limit = None,
-    no_header: options.NoHeader = False,
-    excel: options.Excel = False,
-    raw: options.Raw = False,
+    *,
+    filters: "Filters",
+    manner: "Manner",
 ) -> None:
     """Show tables of what the store holds: a table on a terminal, CSV in a pipe.
 
@@ -54,17 +37,10 @@ def summarize(
 
     Example: gtminer summarize --vector aav --event hepatotoxicity --long -o evidence.csv
     """
-    from gtminer.cli.answer import Manner
     from gtminer.errors import InputError
-    from gtminer.report.filters import Filters
 
-    filters = Filters(
-        source or (), query or (), product or (), modality or (), vector or (), indication or (), event or (),
-        assertion or (), role or (), population or (), since, until, include_retracted,
-    )  # fmt: skip
     if long and by is not None:
         raise InputError("--long gives one row per tag and --by one per value; choose one of them")
-    manner = Manner(format_, output, columns, sort, limit, not no_header, excel, raw)
     manner.chosen()
     with options.opened(context) as connection:
         _summarize(connection, filters, by, long, manner)

@@ -38,6 +38,11 @@ class Concepts:
         key = self._keys.get((category.value, slug))
         return slug if key is None else self.by_key[key].label
 
+    def ids(self, category: Category, slug: str) -> tuple[str, ...]:
+        """Return the open identifiers of *slug*; none where the store does not know it."""
+        key = self._keys.get((category.value, slug))
+        return () if key is None else self.by_key[key].ids
+
     def keys(self, category: Category) -> list[int]:
         """Return the keys of all concepts of *category*."""
         return [key for key, concept in self.by_key.items() if concept.category == category]

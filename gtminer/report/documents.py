@@ -140,6 +140,13 @@ def records(connection: sqlite3.Connection, concepts: Concepts, selection: Selec
     return Table("Documents", _RECORD_COLUMNS, rows())
 
 
+def one_record(connection: sqlite3.Connection, concepts: Concepts, doc_id: str) -> dict[str, object]:
+    """Return the row of `records` for one stored document, by column."""
+    only = Selection("document.doc_id = ?", (doc_id,), True, {}, (), ())
+    (row,) = records(connection, concepts, only).rows
+    return {column.name: cell for column, cell in zip(_RECORD_COLUMNS, row, strict=True)}
+
+
 def newest_first(connection: sqlite3.Connection, selection: Selection) -> list[int]:
     """Return the keys of the selected documents, newest first: cheap to sort, where whole rows are not."""
     sql = f"SELECT id FROM document WHERE {selection.where} ORDER BY date DESC, doc_id"
