@@ -25,9 +25,7 @@ _ON, _OFF = "\ufdd0", "\ufdd1"  # stand for the marks of evidence while lines ar
 def show(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="ID", help="pubmed:31234567, 31234567 or ema:zolgensma/smpc.")],
-    every: Annotated[
-        bool, typer.Option("--all", help=f"Every mention, not only the first {FEW} of a concept.")
-    ] = False,
+    every: Annotated[bool, typer.Option("--all", help=f"Every mention, not only {FEW} of a concept.")] = False,
     text: Annotated[bool, typer.Option("--text", help="The whole text, with the words of the tags marked.")] = False,
     earlier: Annotated[
         int | None, typer.Option(metavar="N", help="The text of the N-th earlier version, 1 the oldest.")

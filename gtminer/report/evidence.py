@@ -55,7 +55,7 @@ class Evidence(NamedTuple):
 
 
 def find(store: Store, name: str) -> str:
-    """Return the doc_id that *name* means: itself, or a PMID; raise InputError, with the nearest, if it is not stored."""
+    """Return the doc_id that *name* (a doc_id or PMID) means; raise InputError, with the nearest, if none is stored."""
     wanted = name.strip()
     wanted = f"pubmed:{wanted}" if wanted.isascii() and wanted.isdigit() else wanted
     row = store.connection.execute(
@@ -147,21 +147,11 @@ def _refusals(rejected: Iterable[Rejected], text: str, concepts: Concepts) -> It
     for one in rejected:
         words = text[one.start : one.end]
         name = (one.category, one.concept, words, one.reason)
-        known = grouped.get(name)
-        grouped[name] = (
-            known._replace(times=known.times + 1)
-            if known
-            else Refusal(
-                one.category,
-                one.concept,
-                concepts.label(one.category, one.concept),
-                words,
-                one.start,
-                one.end,
-                one.reason,
-                1,
-            )  # fmt: skip
-        )
+        first = grouped.get(name) or Refusal(
+            one.category, one.concept, concepts.label(one.category, one.concept), words, one.start, one.end,
+            one.reason, 0,
+        )  # fmt: skip
+        grouped[name] = first._replace(times=first.times + 1)
     return grouped.values()
 
 
