@@ -13,12 +13,11 @@ from typing import NamedTuple
 from gtminer.tag.fold import GREEK
 
 # Function words: they seldom give a letter and seldom begin a long form.
-_SMALL = frozenset(
-    ["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "type", "with"]
-)
-_ARTICLES = frozenset(["a", "an", "and", "as", "at", "by", "for", "from", "of", "on", "or", "the", "to", "with"])
+_ARTICLES = frozenset(("a", "an", "and", "as", "at", "by", "for", "from", "of", "on", "or", "the", "to", "with"))
+_SMALL = _ARTICLES | {"in", "type"}
 
 _MAX_LETTERS = 10
+_INFINITY = float("inf")
 _PLURAL = re.compile(r"(?:[^\W_a-z]|Ab)s$")
 
 _HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2015"
@@ -27,7 +26,7 @@ _HYPHEN = r"\-\u2010-\u2015"
 _TOKEN = rf"[^\W_](?:[\w/+&'’{_HYPHEN}]|\.(?=\w)){{0,13}}"
 _SHORT = rf"{_TOKEN}(?: [^\W_][\w/+{_HYPHEN}]{{0,5}}(?![\w/+{_HYPHEN}])){{0,2}}?"
 _LEAD_IN = (
-    r"(?:(?:abbreviated(?: as)?|abbreviation:?|also|called|denoted|designated|hereafter|hereinafter|henceforth"
+    r"(?:(?:and|abbreviated(?: as)?|abbreviation:?|also|called|denoted|designated|hereafter|hereinafter|henceforth"
     r"|i\.e\.,?|known as|namely|or|referred to as|so-called|termed|the)\s+){0,4}"
 )
 _QUOTE = "[\"'“”‘’]?"
@@ -66,15 +65,14 @@ class Definition(NamedTuple):
 class _Run:
     """The words of a stretch of text, in lower case, Greek letters as Latin initials; offsets are into the text."""
 
-    def __init__(self, text: str, begin: int, end: int, window: str | None = None) -> None:
-        """Take the words of text[begin:end], or of *window*, which stands for it."""
+    def __init__(self, text: str, begin: int, window: str) -> None:
+        """Take the words of *window*, which is what stands in *text* at *begin*, plain."""
         self.text = text
         self.words: list[str] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.inner: set[int] = set()  # those that follow a hyphen
         self.apart: set[int] = set()  # those that follow a comma
-        window = _plain(text[begin:end] if window is None else window)
         last = 0
         for match in _WORD.finditer(window):
             start, stop = match.span()
@@ -88,8 +86,14 @@ class _Run:
             self.starts.append(begin + start)
             self.ends.append(begin + stop)
 
-    def verbatim(self, at: int) -> str:
-        return self.text[self.starts[at] : self.ends[at]]
+    def is_locant(self, at: int) -> bool:
+        """Say whether the word *at* is a number, a Greek letter or its name: "delta-aminolevulinic acid (ALA)"."""
+        word = self.words[at]
+        return word in GREEK or word.isdigit() or (len(word) == 1 and not self.text[self.starts[at]].isascii())
+
+    def step(self, at: int) -> float:
+        """Return the price of one more letter of the word *at* right behind the last one."""
+        return 0.0 if self.text[self.starts[at] : self.ends[at]].isupper() or self.words[at][0].isdigit() else 0.4
 
 
 def definitions(text: str) -> list[Definition]:
@@ -107,8 +111,17 @@ def _at_brackets(text: str) -> Iterator[Definition]:
         while at >= 0:
             if first := _IN_BRACKET.match(text, at + 1):
                 yield from _before(text, at, first)
-            yield from _inside(text, at)
+            if _may_end_short(text, at):
+                yield from _inside(text, at)
             at = text.find(bracket, at + 1)
+
+
+def _may_end_short(text: str, at: int) -> bool:
+    """Say whether what stands before *at*, but for one space, is a capital, a digit, or the end of `AAVs` or `NAb`."""
+    last = text[at - 1 : at] or " "
+    if last.isspace():
+        last = text[at - 2 : at - 1] or " "
+    return last.isalnum() and (not last.islower() or last in "sb")
 
 
 def _before(text: str, at: int, first: re.Match[str]) -> Iterator[Definition]:
@@ -126,9 +139,6 @@ def _before(text: str, at: int, first: re.Match[str]) -> Iterator[Definition]:
 
 def _inside(text: str, at: int) -> Iterator[Definition]:
     """Yield the short form before the bracket at *at* if the bracket begins with its long form."""
-    last = text[max(0, at - 2) : at].rstrip()[-1:]
-    if not last.isalnum() or (last.islower() and last not in "sb"):
-        return
     near = max(0, at - 18)
     match = _BEFORE_BRACKET.search(text[near:at])
     if match is None or (near and match.start() == 0):
@@ -146,7 +156,8 @@ def _at_signs(text: str) -> Iterator[Definition]:
     for sign in _SIGNS:
         at = text.find(sign)
         while at >= 0:
-            yield from _at_sign(text, at, at + len(sign), strict=sign not in "=:")
+            if _may_end_short(text, at):
+                yield from _at_sign(text, at, at + len(sign), strict=sign not in "=:")
             at = text.find(sign, at + 1)
 
 
@@ -177,7 +188,7 @@ def _at_lines(text: str) -> Iterator[Definition]:
         if match := _LINE.match(text, newline + 1):
             short = _singular(match[1])
             if short.isupper() and (letters := _letters(short)):
-                long = _following(text, match.end(), letters, 0.25 * len(letters), line=True)
+                long = _following(text, match.end(), letters, 0.4 * len(letters), line=True)
                 yield from _define(text, short, match.start(1), long)
         newline = text.find("\n", newline + 1)
         if newline < 0:
@@ -189,7 +200,7 @@ def _define(text: str, short: str, start: int, long: tuple[int, int] | None) -> 
     if long is None:
         return
     words = text[long[0] : long[1]]
-    if len(words) > len(short) and not (short in words and re.search(rf"(?<!\w){re.escape(short)}(?!\w)", words)):
+    if len(words) > len(short) and not (short in words and re.search(rf"(?<!\w){re.escape(short)}s?(?!\w)", words)):
         yield Definition(short, start, start + len(short), words, *long)
 
 
@@ -199,6 +210,8 @@ def _singular(short: str) -> str:
 
 def _letters(short: str) -> str:
     """Return the letters and digits of *short*, plain, or "" if it is not shaped like an abbreviation."""
+    if " " in short and sum(char.isupper() for char in short.partition(" ")[0]) < 2:  # "Arm A", "10 SLE"
+        return ""
     letters = _plain(short if short.isalnum() else "".join([char for char in short if char.isalnum()]))
     if not 2 <= len(letters) <= _MAX_LETTERS or letters.isdigit():
         return ""
@@ -241,27 +254,35 @@ def _by_price(text: str, at: int, short: str, letters: str) -> tuple[int, int] |
     """Return where the cheapest run of words before *at* stands that is within the bounds for *letters*."""
     count = len(letters)
     bound = 0 if short.islower() else 0.5 * count + 0.5
-    begin = max(0, at - 40 - 16 * count)
-    window = text[begin:at]
-    if begin and (cut := re.search(r"\W", window)):
-        window = " " * cut.start() + window[cut.start() :]
+    begin = max(0, at - 30 - 12 * count)
+    window = _plain(text[begin:at])
+    place = len(window)
+    for letter in reversed(letters):
+        place = window.rfind(letter, 0, place)
+        if place < 0:
+            return None
+    if begin and (cut := window.find(" ")) > 0:
+        window = " " * cut + window[cut:]
     if ")" in window or "]" in window:
         window = _BRACKETED.sub(lambda match: " " * len(match[0]), window)
     last = 0
-    for match in _UNIT_END.finditer(window):
-        last = match.end()
-    run = _Run(text, begin + last, at, window[last:])
-    if not run.words or not _TO_BRACKET.fullmatch(window, run.ends[-1] - begin):
+    for match in _UNIT_END.finditer(text, begin, at):
+        if window[match.start() - begin] == match[0][0]:  # no bracket of an aside
+            last = match.end() - begin
+    run = _Run(text, begin + last, window[last:])
+    if not run.words or (run.ends[-1] < at - 1 and not _TO_BRACKET.fullmatch(window, run.ends[-1] - begin)):
         return None
-    pricing = _Pricing(letters, run)
-    best: tuple[float, int] | None = None
+    best = None
     size = len(run.words)
     for first in range(size - 1, max(-1, size - 2 * count - 4), -1):
         if run.words[first][0] == letters[0]:
-            price = pricing.from_start(first) + 1.5 * (first in run.inner) + (run.words[first] in _ARTICLES)
-            if price <= bound and (best is None or price < best[0]):
-                best = price, first
-    return (run.starts[best[1]], run.ends[-1]) if best else None
+            extra = float(run.words[first] in _ARTICLES)
+            if first in run.inner:
+                extra += 0.2 if run.is_locant(first - 1) else 1.5
+            price = extra + _price(letters, run, first, bound - extra)
+            if price <= bound:  # the nearest of the cheapest
+                best, bound = first, price - 0.01
+    return None if best is None else (run.starts[best], run.ends[-1])
 
 
 def _following(text: str, begin: int, letters: str, bound: float, *, line: bool = False) -> tuple[int, int] | None:
@@ -285,76 +306,62 @@ def _following(text: str, begin: int, letters: str, bound: float, *, line: bool 
             ends.append(newline)
     if whole and (line or not stop):
         ends.append(len(unit))
-    best: tuple[float, int] | None = None
+    best = None
     for end in ends:
-        run = _Run(text, begin, begin + end)
-        if 0 < len(run.words) <= 2 * len(letters) + 2:
-            price = _Pricing(letters, run).from_start(0)
-            if price <= bound and (best is None or price < best[0]):
-                best = price, run.ends[-1]
-    return (begin, best[1]) if best else None
+        run = _Run(text, begin, _plain(unit[:end]))
+        if run.words and run.words[0] not in _ARTICLES and len(run.words) <= 2 * len(letters) + 2:
+            price = _price(letters, run, 0, bound)
+            if price <= bound:
+                best, bound = run.ends[-1], price - 0.01
+    return None if best is None else (begin, best)
 
 
-class _Pricing:
-    """What it costs to find the letters of a short form in order in a run of parts.
+def _price(letters: str, run: _Run, first: int, bound: float) -> float:
+    """Return the least price, or infinity above *bound*, of finding *letters* in order from the word *first* on.
 
     Free: an initial. 0.4: the letter right behind the last one (free in capitals and numbers: `FVIII`).
-    1: a letter further inside a word; a word without a letter (0.2 if small, 0.5 if behind a hyphen,
-    1.5 after the last letter). 0.5 more: a comma in between.
+    1: a letter further inside a word; a word without a letter (0.2 if small or one letter, 0.5 if behind
+    a hyphen). 0.5 more: a comma in between.
     """
-
-    def __init__(self, letters: str, run: _Run) -> None:
-        self.letters = letters
-        self.run = run
-        self.known: dict[tuple[int, int], float] = {}
-
-    def from_start(self, first: int) -> float:
-        """Return the least price of a run that begins with the word *first*, whose initial is the first letter."""
-        return min([price + self._rest(first + 1, used) for used, price in self._inside(first, 0, initial=True)])
-
-    def _rest(self, at: int, used: int) -> float:
-        """Return the least price of finding the letters from *used* on in the words from *at* on."""
-        left = len(self.letters) - used
-        run = self.run
-        if at == len(run.words):
-            return float("inf") if left else 0.0
-        key = at, used
-        if key in self.known:
-            return self.known[key]
+    prices = dict(_in_word(letters, run, first, 0, 0.0, bound, initial=True))  # by the number of letters found
+    for at in range(first + 1, len(run.words)):
+        if not prices:
+            break
         word = run.words[at]
-        skip = 0.2 if word in _SMALL or len(word) == 1 else 0.5 if at in run.inner else 1.0 if left else 1.5
-        best = skip + self._rest(at + 1, used)
-        if left:
-            for initial in (True, False):
-                for now, price in self._inside(at, used, initial=initial):
-                    if price < best:
-                        best = min(best, price + self._rest(at + 1, now))
-        self.known[key] = best = best + 0.5 * (at in run.apart)
-        return best
+        comma = 0.5 if at in run.apart else 0.0
+        skip = comma + (0.2 if word in _SMALL or len(word) == 1 else 0.5 if at in run.inner else 1.0)
+        after = {used: price + skip for used, price in prices.items() if price + skip <= bound}
+        for used, price in prices.items():
+            if used < len(letters):
+                for initial in (True, False):
+                    for now, found in _in_word(letters, run, at, used, price + comma, bound, initial=initial):
+                        if found < after.get(now, _INFINITY):
+                            after[now] = found
+        prices = after
+    return prices.get(len(letters), _INFINITY)
 
-    def _inside(self, at: int, used: int, *, initial: bool) -> list[tuple[int, float]]:
-        """Return how many letters are used, at what price, with one, two ... letters found in the word *at*."""
-        word, letters = self.run.words[at], self.letters
-        if initial:
-            if word[0] != letters[used]:
-                return []
-            place, price = 0, 0.0
-        else:
-            place, price = word.find(letters[used], 1), 1.0
-            if place < 0:
-                return []
-        found = [(used + 1, price)]
-        next_to: float | None = None
-        for letter in range(used + 1, len(letters)):
-            beyond = word.find(letters[letter], place + 1)
-            if beyond < 0:
-                break
-            if beyond > place + 1:
-                price += 1.0
-            else:
-                if next_to is None:
-                    next_to = 0.0 if word[0].isdigit() or self.run.verbatim(at).isupper() else 0.4
-                price += next_to
-            place = beyond
-            found.append((letter + 1, price))
-        return found
+
+def _in_word(
+    letters: str, run: _Run, at: int, used: int, price: float, bound: float, *, initial: bool
+) -> list[tuple[int, float]]:
+    """Return how many letters are found, at what price, when the word *at* gives one, two ... beyond *used*."""
+    word = run.words[at]
+    if initial:
+        if word[0] != letters[used]:
+            return []
+        place = 0
+    else:
+        price += 1.0
+        if price > bound or (place := word.find(letters[used], 1)) < 0:
+            return []
+    found = [(used + 1, price)] if price <= bound else []
+    for now in range(used + 1, len(letters)):
+        beyond = word.find(letters[now], place + 1)
+        if beyond < 0:
+            break
+        price += 1.0 if beyond > place + 1 else run.step(at)
+        if price > bound:
+            break
+        place = beyond
+        found.append((now + 1, price))
+    return found
