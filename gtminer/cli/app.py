@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 from typer import _click as click  # typer 0.29 carries its own click; its usage errors live there
@@ -113,11 +113,14 @@ def run(arguments: Sequence[str]) -> int:
     except typer.Abort:
         return 130
     except BrokenPipeError:
-        _discard_stdout()
+        streams.discard("stdout")
         return 141
     except KeyboardInterrupt:
         return 130
     except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # typer's way of ending after a closed pipe
+            streams.discard("stdout")
+            return 141
         return error.code if isinstance(error.code, int) else int(error.code is not None)
     except OSError as error:
         return _failed(error, _os_failure(error), 1)
@@ -142,7 +145,7 @@ def _failed(error: BaseException, line: str, code: int) -> int:
 
         traceback.print_exception(error)
     streams.fail(line)
-    _discard_stdout()
+    streams.discard("stdout")
     return code
 
 
@@ -167,9 +170,9 @@ def _os_failure(error: OSError) -> str:
 def _prepare_streams() -> None:
     """Make stdout and stderr able to carry any text: UTF-8 in pipes, replaced characters on a narrow terminal."""
     if sys.stdout is None:  # closed by the caller: writing must fail loudly, not vanish
-        sys.stdout = _stream("/dev/full" if Path("/dev/full").exists() else os.devnull)
+        sys.stdout = streams.sink("/dev/full" if Path("/dev/full").exists() else os.devnull)
     if sys.stderr is None:
-        sys.stderr = _stream(os.devnull)
+        sys.stderr = streams.sink(os.devnull)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is None:
@@ -178,24 +181,6 @@ def _prepare_streams() -> None:
             reconfigure(errors="replace")
         else:
             reconfigure(encoding="utf-8", errors="replace", newline="\n")
-
-
-def _stream(path: str) -> TextIO:
-    return Path(path).open("w", encoding="utf-8")
-
-
-def _discard_stdout() -> None:
-    """Let nothing that is still buffered be written when Python closes: it would fail a second time."""
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        null = os.open(os.devnull, os.O_WRONLY)
-        try:
-            os.dup2(null, sys.stdout.fileno())
-        except (OSError, ValueError):
-            sys.stdout = _stream(os.devnull)
-        finally:
-            os.close(null)
 
 
 def _hoisted(arguments: Sequence[str]) -> list[str]:

@@ -5,11 +5,11 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, TextIO
 
 from gtminer.text import one_line
 
@@ -89,6 +89,26 @@ def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
         yield lambda count: bar.update(task, advance=count)
 
 
+def discard(name: str) -> None:
+    """Let nothing that `stdout` or `stderr` still buffers be written when Python closes: it would fail again."""
+    stream = getattr(sys, name)
+    try:
+        stream.flush()
+    except (OSError, ValueError, AttributeError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(null, stream.fileno())
+        except (OSError, ValueError, AttributeError):
+            setattr(sys, name, sink(os.devnull))
+        finally:
+            os.close(null)
+
+
+def sink(path: str) -> TextIO:
+    """Open a device in the place of a closed stream."""
+    return Path(path).open("w", encoding="utf-8")
+
+
 def _is_terminal(stream: IO[str] | None) -> bool:
     try:
         return stream is not None and stream.isatty()
@@ -107,8 +127,10 @@ def _render(level: str, line: str) -> str:
 
 
 def _tell(level: str, line: str) -> None:
-    with suppress(OSError, ValueError, AttributeError):  # a closed stderr must not stop the work
+    try:
         print(_render(level, line), file=sys.stderr, flush=True)
+    except (OSError, ValueError, AttributeError):  # a closed or full stderr must not stop the work
+        discard("stderr")
 
 
 def _log(level: str, line: str) -> None:

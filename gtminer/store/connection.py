@@ -163,7 +163,8 @@ def _open(path: Path, *, read_only: bool) -> Connection:
         except sqlite3.OperationalError as error:
             connection.close()
             # A folder that cannot be written has no room for the log's index; without a log none is needed.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or Path(f"{path}-wal").exists():
+            no_room = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+            if not no_room or Path(f"{path}-wal").exists():
                 raise
             connection = _connect(f"{address}?mode=ro&immutable=1", path)
     else:
