@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer import _click as click  # typer 0.29 carries its own click; its usage errors live there
 
-from gtminer.cli import add, doctor, evaluate, schedule, show, status, streams, tables
+from gtminer.cli import add, diff, doctor, evaluate, export, schedule, search, show, status, streams, tables
 from gtminer.errors import GtminerError, InputError
 
 app = typer.Typer(
@@ -88,6 +88,9 @@ app.command("import")(add.import_)
 app.command("tag")(add.tag)
 app.command("summarize")(tables.summarize)
 app.command("show")(show.show)
+app.command("search")(search.search)
+app.command("diff")(diff.diff)
+app.command("export")(export.export)
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("schedule")(schedule.schedule)

@@ -153,14 +153,15 @@ def tell_left_out(connection: "sqlite3.Connection", selection: "Selection", filt
     from gtminer.report.filters import left_out_as_retracted
 
     if retracted := left_out_as_retracted(connection, selection):
-        streams.note(f"{_documents(retracted, 'retracted')} left out; --include-retracted shows them")
+        streams.note(f"{counted(retracted, 'retracted')} left out; --include-retracted shows them")
     if (filters.since or filters.until) and (undated := documents.undated(connection)):
-        streams.note(f"{_documents(undated, 'without a date')} left out by --since or --until")
+        streams.note(f"{counted(undated, 'without a date')} left out by --since or --until")
     if untagged := documents.untagged(connection):
-        streams.note(f"{_documents(untagged, 'not tagged yet')}; run 'gtminer tag'")
+        streams.note(f"{counted(untagged, 'not tagged yet')}; run 'gtminer tag'")
 
 
-def _documents(count: int, what: str) -> str:
+def counted(count: int, what: str) -> str:
+    """Say how many documents: "1,204 retracted documents", "1 document not tagged yet"."""
     if what == "retracted":
         return f"{count:,} retracted {'document' if count == 1 else 'documents'}"
     return f"{count:,} {'document' if count == 1 else 'documents'} {what}"

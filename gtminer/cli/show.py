@@ -166,7 +166,7 @@ def _head(evidence: "Evidence") -> Iterator[str]:
 
 
 def _finding(document: "Document", finding: "Finding", most: int | None) -> Iterator[str]:
-    ids = f" ({', '.join((finding.concept, *finding.ids))})"
+    ids = f" [{'; '.join((finding.concept, *finding.ids))}]"
     yield f"  {finding.label}{ids}: {finding.verdict}"
     for tag in finding.mentions[:most]:
         yield f"    {_place(tag)}: {_quoted(document, tag)}"

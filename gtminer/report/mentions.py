@@ -41,6 +41,13 @@ def table(connection: sqlite3.Connection, concepts: Concepts, selection: Selecti
     return Table("Tags", COLUMNS, rows(connection, concepts, selection))
 
 
+def without(connection: sqlite3.Connection, selection: Selection) -> int:
+    """Return how many of the selected documents have no row in the table."""
+    tagged = f"SELECT 1 FROM mention WHERE document = document.id AND {mention_condition(selection)}"
+    sql = f"SELECT count(*) FROM document WHERE {selection.where} AND NOT EXISTS ({tagged})"
+    return int(connection.execute(sql, selection.parameters).fetchone()[0])
+
+
 def rows(connection: sqlite3.Connection, concepts: Concepts, selection: Selection) -> Iterator[Row]:
     """Yield the rows of ``table``; words and sentences are cut here, since SQLite would read a text from its start."""
     facts = {

@@ -1,0 +1,49 @@
+"""`gtminer export`: the whole answer set into one file."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gtminer.cli import options, streams
+
+if TYPE_CHECKING:
+    from gtminer.cli.answer import Manner
+    from gtminer.report.filters import Filters
+
+FORMATS = ("csv", "tsv", "json", "jsonl", "md")
+
+
+@options.shared
+def export(
+    context: typer.Context,
+    format_: Annotated[str, typer.Argument(metavar="FORMAT", help=f"{', '.join(FORMATS)}.")],
+    documents: Annotated[
+        bool, typer.Option("--documents", help="One row per document in place of one per tag.")
+    ] = False,
+    *,
+    filters: "Filters",
+    manner: "Manner",
+) -> None:
+    """Write all tags, one row each with its evidence, or all documents.
+
+    Example: gtminer export jsonl -o tags.jsonl --since 2020
+    """
+    from gtminer.cli.answer import give
+    from gtminer.report import documents as document_tables
+    from gtminer.report import mentions
+    from gtminer.report.concepts import Concepts
+    from gtminer.report.filters import select
+
+    manner = manner._replace(format=format_)
+    name = manner.chosen(FORMATS)
+    with options.opened(context) as connection:
+        concepts = Concepts(connection)
+        selection = select(connection, concepts, filters, every_mention=not documents)
+        if documents:
+            make = document_tables.records if name in ("json", "jsonl") else document_tables.table
+            give(make(connection, concepts, selection), manner, what="documents", known=FORMATS, cut=False)
+        else:
+            give(mentions.table(connection, concepts, selection), manner, what="tags", known=FORMATS, cut=False)
+            if without := mentions.without(connection, selection):
+                streams.note(f"{options.counted(without, 'without such a tag')} left out; --documents has them all")
+        options.tell_left_out(connection, selection, filters)
