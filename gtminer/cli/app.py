@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer import _click as click  # typer 0.29 carries its own click; its usage errors live there
 
-from gtminer.cli import add, diff, doctor, evaluate, export, schedule, search, show, status, streams, tables
+from gtminer.cli import add, diff, doctor, evaluate, export, fetch, schedule, search, show, status, streams, tables
 from gtminer.errors import GtminerError, InputError
 
 app = typer.Typer(
@@ -84,6 +84,7 @@ def _check_log(path: Path) -> None:
 
 
 # The commands in the order of `gtminer --help`: the job first, then care of the store.
+app.command("fetch")(fetch.fetch)
 app.command("import")(add.import_)
 app.command("tag")(add.tag)
 app.command("summarize")(tables.summarize)

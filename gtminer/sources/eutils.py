@@ -31,12 +31,12 @@ _WORDS = {
     Reason.NO_IDS: ("none of the PMIDs asked for is a PMID", Trouble.UNEXPECTED, True),
     Reason.HISTORY_LOST: ("it forgot the search", Trouble.SERVER, True),
     Reason.WINDOW: ("asked beyond the first 9,999 records; this is a bug in gtminer", Trouble.UNEXPECTED, False),
-    Reason.BACKEND_ERROR: ("PubMed is failing", Trouble.SERVER, True),
+    Reason.BACKEND_ERROR: ("PubMed is failing", Trouble.UNEXPECTED, True),
     Reason.HTML: ("a web page where data were expected", Trouble.UNEXPECTED, True),
     Reason.EMPTY: ("an empty answer", Trouble.UNEXPECTED, True),
     Reason.TRUNCATED: ("the answer was cut", Trouble.CUT, True),
-    Reason.GARBLED: ("the answer is garbled", Trouble.UNEXPECTED, True),
-    Reason.HOSTILE: ("the answer holds what NLM never sends", Trouble.UNEXPECTED, True),
+    Reason.GARBLED: ("the answer is garbled", Trouble.GARBLED, True),
+    Reason.HOSTILE: ("the answer holds what NLM never sends", Trouble.GARBLED, True),
     Reason.UNEXPECTED: ("an unexpected answer", Trouble.UNEXPECTED, True),
 }
 
@@ -105,7 +105,7 @@ class Eutils:
         asked = {"id": ",".join(pmids), "retmode": "xml"}
         return self._exchange(lambda: Entrez.efetch("pubmed", **asked, **self._identity()), judge, tries=tries)
 
-    def calendar(self) -> Calendar:
+    def calendar(self, *, tries: int | None = None) -> Calendar:
         """Return the server's day: that of the index, or of its clock in New York where that is earlier."""
 
         def read(answer: Answer) -> Calendar:
@@ -124,7 +124,7 @@ class Eutils:
                 raise _failure("it does not say what day it is", Trouble.UNEXPECTED)
             return Calendar(min(days), clock)
 
-        calendar: Calendar = self._exchange(lambda: Entrez.einfo(db="pubmed", **self._identity()), read)
+        calendar: Calendar = self._exchange(lambda: Entrez.einfo(db="pubmed", **self._identity()), read, tries=tries)
         return calendar
 
     def _identity(self) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class Web:
         self.pace = Pace(meeting_place, clock)
         self.patience = patience or Patience(clock)
         self.requests = 0
+        self.answers = 0  # of servers that work: with none, nobody was reached
         self._exchanger = Exchanger(self.addresses, user_agent or USER_AGENT)
         self._spacing = {"eutils": NCBI_WITH_KEY if with_key else NCBI, "ema": EMA, "fda": FDA, "openfda": OPENFDA}
         for source in ("ema", "fda", "openfda"):
@@ -90,6 +91,7 @@ class Web:
         self.pace.wait(host, self._spacing[place.source])
         self.requests += 1
         answer = self._exchanger.ask(call)
+        self.answers += answer.status < 500
         try:
             self._check_status(answer, host, place.source)
         except ExchangeError:

@@ -17,6 +17,7 @@ class Trouble(StrEnum):
     SERVER = "server"  # 408 and 5xx
     STATUS = "status"  # another status that the caller did not want
     UNEXPECTED = "unexpected"  # the body is not what was asked for
+    GARBLED = "garbled"  # records amid which something cannot be read
     BLOCKED = "blocked"  # a bot wall
     KEY = "key"  # NCBI or openFDA rejects the key
     BUDGET = "budget"  # no more waiting or asking in this run
