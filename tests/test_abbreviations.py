@@ -136,12 +136,12 @@ def test_any_text_is_read_and_what_is_found_stands_in_it(text: str) -> None:
 @given(st.lists(_PIECES, min_size=1, max_size=20).map("".join))
 def test_work_grows_no_faster_than_the_text(text: str) -> None:
     text *= 1 + 500 // len(text)
-    assert calls(text * 8) <= 8.5 * calls(text) + 100
+    assert calls(text * 8) <= 12 * calls(text)  # quadratic work would make it 64
 
 
 @pytest.mark.parametrize("unit", ["(", "((AAV", "A (", "[(", "AAV, a", "AAV=", "a-", "A.", "(AAV; AAV; ", "AAV \n"])
 def test_hostile_repetition_costs_no_more_than_its_length(unit: str) -> None:
-    assert calls(unit * 4000) <= 8.5 * calls(unit * 500) + 100
+    assert calls(unit * 4000) <= 12 * calls(unit * 500)
 
 
 def calls(text: str) -> int:
