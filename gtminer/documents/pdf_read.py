@@ -10,8 +10,9 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from gtminer.documents.pdf_layout import Line, furniture, lines, word_test
-from gtminer.documents.pdf_sections import Sections, margins
+from gtminer.documents.pdf_sections import Block, Sections, margins
 from gtminer.documents.pdf_states import State, is_garbled
+from gtminer.documents.pdf_tables import Finder
 from gtminer.documents.pdf_text import PageText, read_page
 
 _ERRORS = {
@@ -57,7 +58,7 @@ def _read_pages(
             lost.append(number)
             continue
         try:
-            text = read_page(page, number)
+            text = read_page(page, number, with_rules=with_tables)
             if not text.segments and _shows_picture(page):
                 scanned.append(number)
         finally:
@@ -68,9 +69,12 @@ def _read_pages(
         pages.append(text)
     progress(0, count)
     kept, printed = furniture(pages)
-    items: list[Line] = [line for page, segments in zip(pages, kept, strict=True) for line in lines(page, segments)]
-    is_word = word_test(line.text for line in items)
-    stretches = Sections(is_word).build(items, margins(items))
+    finder = Finder()
+    items: list[Line | Block] = []
+    for page, segments in zip(pages, kept, strict=True):
+        items += finder.read(page, segments) if with_tables else lines(page, segments)
+    running = [item for item in items if isinstance(item, Line)]
+    stretches = Sections(word_test(line.text for line in running)).build(items, margins(running))
     return {
         "pages": count,
         "lost": sorted(lost),
@@ -80,7 +84,7 @@ def _read_pages(
         "strays": list(printed.strays),
         "stamped": sum(page.dropped for page in pages),
         "sections": [list(stretch) for stretch in stretches],
-        "tables": [],
+        "tables": [table._asdict() for table in finder.finish()],
     }
 
 

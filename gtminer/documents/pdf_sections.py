@@ -36,13 +36,17 @@ class Heading(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """The text under one heading on one page; *is_start* on the page where the heading stands."""
+    """The text under one heading on one page; *is_start* on the page where the heading stands.
+
+    *table* is the index of the table whose rows the text is.
+    """
 
     kind: str
     heading: str
     page: int
     text: str
     is_start: bool
+    table: int | None = None
 
 
 class Block(NamedTuple):
@@ -76,6 +80,11 @@ def known_heading(text: str) -> Heading | None:
     words, number = fold(text)
     found = _known().get(words)
     return found if found or not number else _known().get(_SUBTITLE.split(words, maxsplit=1)[0])  # Main study: NAME
+
+
+def is_contents(line: str) -> bool:
+    """Tell whether a line has the dots of a table of contents."""
+    return _LEADERS.search(line) is not None
 
 
 class _State:
@@ -167,7 +176,7 @@ class Sections:
                 self._page = item.page
             if isinstance(item, Block):
                 self._flush()
-                self.stretches.append(Stretch(item.kind, item.heading, item.page, item.text, True))
+                self.stretches.append(Stretch(item.kind, item.heading, item.page, item.text, True, item.table))
                 before = None
                 continue
             place = position[id(item)]

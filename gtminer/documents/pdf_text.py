@@ -11,7 +11,7 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import groupby, repeat
@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as pdfium
 
 from gtminer import tsv
+from gtminer.documents.pdf_rules import Drawn, Rule, draw
 
 # Shares of the font size, measured on EMA reports of 2000 to 2022 and on FDA labels.
 _SAME_LINE = 0.55  # baselines nearer than this are one line with raised or lowered marks
@@ -57,6 +58,8 @@ class PageText(NamedTuple):
     segments: tuple[Segment, ...]
     dropped: int  # characters of oblique text, such as the stamp of withdrawn products
     turns: int  # quarter turns (counter-clockwise) of the text against the page's own axes
+    rules: tuple[Rule, ...] = ()
+    pictures: tuple[tuple[float, float, float, float], ...] = ()
 
 
 class _Run(NamedTuple):
@@ -203,11 +206,13 @@ class _Open:
         return Segment(text, self.x0, self.x1, self.y, self.size, turned) if text else None
 
 
-def _segments(runs: list[_Run], turns: int, width: float, height: float, turned: bool) -> Iterator[Segment]:
+def _segments(
+    runs: list[_Run], turns: int, width: float, height: float, turned: bool, walls: Sequence[Rule] = ()
+) -> Iterator[Segment]:
     current: _Open | None = None
     for run in runs:
         x0, x1, y = _turn(run, turns, width, height)
-        if current is not None and current.takes(run, x0, x1, y):
+        if current is not None and not _parted(current, x0, y, walls) and current.takes(run, x0, x1, y):
             continue
         if current is not None and (segment := current.close(turned)):
             yield segment
@@ -216,8 +221,17 @@ def _segments(runs: list[_Run], turns: int, width: float, height: float, turned:
         yield segment
 
 
-def read_page(page: Any, number: int) -> PageText:
-    """Read the pdfium page handle *page*; *number* is 1-based. Oblique text (a stamp) is left out and counted."""
+def _parted(left: _Open, x: float, y: float, walls: Sequence[Rule]) -> bool:
+    """Does an upright rule stand between the segment and what begins at *x*?"""
+    middle = y + 0.3 * left.size
+    return any(left.x1 - 1.5 < wall.x0 < x + 1.5 and wall.y0 < middle < wall.y1 for wall in walls)
+
+
+def read_page(page: Any, number: int, with_rules: bool = True) -> PageText:
+    """Read the pdfium page handle *page*; *number* is 1-based. Oblique text (a stamp) is left out and counted.
+
+    Rules and pictures are looked for *with_rules* only; text on both sides of an upright rule is not joined.
+    """
     width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
     if pdfium.FPDFPage_GetRotation(page) % 2:  # characters are placed on the page before it is turned
         width, height = height, width
@@ -235,9 +249,11 @@ def read_page(page: Any, number: int) -> PageText:
             weight[turns] += len(run.text)
     dropped = sum(len(run.text) for run in by_turns.pop(None, []))
     main = weight.most_common(1)[0][0] if weight else 0
+    drawn = draw(page, main, width, height) if with_rules else Drawn((), ())
+    walls = [rule for rule in drawn.rules if rule.upright]
     segments: list[Segment] = []
     for turns in sorted(weight, key=lambda turns: (turns != main, turns)):
-        segments.extend(_segments(by_turns[turns], turns, width, height, turned=turns != main))
+        segments.extend(_segments(by_turns[turns], turns, width, height, turned=turns != main, walls=walls))
     if main % 2:
         width, height = height, width
-    return PageText(number, width, height, tuple(segments), dropped, main)
+    return PageText(number, width, height, tuple(segments), dropped, main, *drawn)

@@ -1,0 +1,140 @@
+"""The straight lines and the pictures that a PDF page draws, from pdfium: what tables are ruled with, or painted as."""
+
+import ctypes
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pypdfium2.raw as pdfium
+
+_STRAIGHT = 1.0  # a line that leaves its axis by less than this is horizontal or vertical
+_SHORTEST = 3.0
+_DEEPEST = 3  # forms within forms; hostile files nest them without end
+_MOST = 20_000  # objects of a page
+
+Point = tuple[float, float]
+
+
+class Rule(NamedTuple):
+    """A straight line along an axis, in points from the lower left of the page as it is read; x0 <= x1, y0 <= y1."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def upright(self) -> bool:
+        """It is vertical."""
+        return self.y1 - self.y0 > self.x1 - self.x0
+
+
+class Drawn(NamedTuple):
+    """The rules and the boxes (x0, y0, x1, y1) of the pictures of a page."""
+
+    rules: tuple[Rule, ...]
+    pictures: tuple[tuple[float, float, float, float], ...]
+
+
+class _Matrix(NamedTuple):
+    a: float
+    b: float
+    c: float
+    d: float
+    e: float
+    f: float
+
+    def move(self, x: float, y: float) -> Point:
+        return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
+
+    def within(self, outer: "_Matrix") -> "_Matrix":
+        a, b, c, d, e, f = self
+        x, y = outer.move(e, f)
+        return _Matrix(
+            outer.a * a + outer.c * b, outer.b * a + outer.d * b,
+            outer.a * c + outer.c * d, outer.b * c + outer.d * d, x, y,
+        )  # fmt: skip
+
+
+_IDENTITY = _Matrix(1, 0, 0, 1, 0, 0)
+
+
+def draw(page: Any, turns: int, width: float, height: float) -> Drawn:
+    """Return what *page* draws; *turns*, *width* and *height* are those of the page before it is turned to be read."""
+    rules: list[Rule] = []
+    pictures: list[tuple[float, float, float, float]] = []
+    left = _MOST
+    todo = [(page, _IDENTITY, 0)]
+    while todo and left > 0:
+        holder, outer, depth = todo.pop()
+        for item in _objects(holder, depth, left):
+            left -= 1
+            kind = pdfium.FPDFPageObj_GetType(item)
+            if kind == pdfium.FPDF_PAGEOBJ_PATH:
+                for start, end in _edges(item, outer):
+                    one, two = turned(start, turns, width, height), turned(end, turns, width, height)
+                    if rule := _rule(one, two):
+                        rules.append(rule)
+            elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                corners = [turned(corner, turns, width, height) for corner in _corners(item, outer)]
+                xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
+                pictures.append((xs[0], ys[0], xs[-1], ys[-1]))
+            elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+                todo.append((item, _matrix(item).within(outer), depth + 1))
+    return Drawn(tuple(dict.fromkeys(rules)), tuple(pictures))
+
+
+def turned(point: Point, turns: int, width: float, height: float) -> Point:
+    """Return *point* on the page as it is read, after *turns* quarter turns."""
+    x, y = point
+    return ((x, y), (y, width - x), (width - x, height - y), (height - y, x))[turns]
+
+
+def _objects(holder: Any, depth: int, most: int) -> Iterator[Any]:
+    if depth == 0:
+        for index in range(min(pdfium.FPDFPage_CountObjects(holder), most)):
+            yield pdfium.FPDFPage_GetObject(holder, index)
+    else:
+        for index in range(min(pdfium.FPDFFormObj_CountObjects(holder), most)):
+            yield pdfium.FPDFFormObj_GetObject(holder, index)
+
+
+def _matrix(item: Any) -> _Matrix:
+    found = pdfium.FS_MATRIX()
+    pdfium.FPDFPageObj_GetMatrix(item, found)
+    return _Matrix(found.a, found.b, found.c, found.d, found.e, found.f)
+
+
+def _corners(item: Any, outer: _Matrix) -> list[Point]:
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top)
+    return [outer.move(x.value, y.value) for x in (left, right) for y in (bottom, top)]
+
+
+def _edges(path: Any, outer: _Matrix) -> Iterator[tuple[Point, Point]]:
+    """The straight segments of a path that is painted."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDFPath_GetDrawMode(path, fill, stroke)
+    if not fill.value and not stroke.value:
+        return
+    matrix = _matrix(path).within(outer)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    first = last = (0.0, 0.0)
+    for index in range(min(pdfium.FPDFPath_CountSegments(path), _MOST)):
+        segment = pdfium.FPDFPath_GetPathSegment(path, index)
+        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+        here = matrix.move(x.value, y.value)
+        kind = pdfium.FPDFPathSegment_GetType(segment)
+        if kind == pdfium.FPDF_SEGMENT_MOVETO:
+            first = here
+        elif kind == pdfium.FPDF_SEGMENT_LINETO:
+            yield last, here
+        last = here
+        if pdfium.FPDFPathSegment_GetClose(segment):
+            yield last, first
+
+
+def _rule(one: Point, two: Point) -> Rule | None:
+    (x0, x1), (y0, y1) = sorted((one[0], two[0])), sorted((one[1], two[1]))
+    if max(x1 - x0, y1 - y0) < _SHORTEST or min(x1 - x0, y1 - y0) > _STRAIGHT:
+        return None
+    return Rule(round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1))
