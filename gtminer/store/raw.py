@@ -60,7 +60,8 @@ def _is_kept(path: Path, size: int) -> bool:
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (path.parent.parent, path.parent):  # mkdir gives its mode to the last one only
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, name = tempfile.mkstemp(prefix=f"{path.name[:16]}.part-", dir=path.parent)  # mode 0600
     try:
         with os.fdopen(descriptor, "wb") as file:
