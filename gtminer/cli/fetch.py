@@ -12,6 +12,7 @@ from gtminer.errors import InputError, SourceError, TemporaryError
 
 if TYPE_CHECKING:
     from gtminer.config import Settings
+    from gtminer.pipeline.fetching import Count
     from gtminer.pipeline.holdings import Report
     from gtminer.pipeline.planning import Manner
     from gtminer.query import Query
@@ -138,8 +139,7 @@ def _fetch(
         work = Fetch(store, web, settings, manner, tagger, streams.progress)
         try:
             if dry_run:
-                for name, found, wanted in work.counts(questions):
-                    streams.note(f"PubMed {name}: {found:,} found, {wanted:,} to be fetched")
+                _tell_counts(list(work.counts(sources, questions)), reached=web.answers > 0)
                 return
             reports = list(work.reports(sources, questions))
         except SourceError as error:
@@ -185,6 +185,21 @@ def _tell(reports: Sequence["Report"], *, reached: bool) -> None:
             "by the next fetch"
         )
     streams.note(_result(reports))
+
+
+def _tell_counts(counts: Sequence["Count"], *, reached: bool) -> None:
+    """Say what a dry run counted; nothing was written."""
+    from gtminer.cli import streams
+
+    problems = [f"{SOURCES[count.source]} {count.query}: {line}" for count in counts for line in count.problems]
+    if problems and not reached:
+        raise TemporaryError(_unreachable(problems))
+    for count in counts:
+        if not count.problems:
+            found = "" if count.found is None else f"{count.found:,} found, "
+            streams.note(f"{SOURCES[count.source]} {count.query}: {found}{count.wanted:,} to be fetched")
+    if problems:
+        raise SourceError("; ".join(dict.fromkeys(problems)))
 
 
 def _result(reports: Sequence["Report"]) -> str:

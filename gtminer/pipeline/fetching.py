@@ -7,11 +7,22 @@ from gtminer.config import Settings
 from gtminer.pipeline.holdings import Report
 from gtminer.pipeline.planning import Manner
 from gtminer.pipeline.pubmed import Progress, PubMed
+from gtminer.pipeline.regulators import Regulators
 from gtminer.pipeline.tagging import Tagger
-from gtminer.query import Query
+from gtminer.query import Query, RegulatorQuestion
 from gtminer.sources.eutils import Eutils
 from gtminer.store.database import Store
 from gtminer.web.download import Web
+
+
+class Count(NamedTuple):
+    """How many documents a question finds in a source (None: not told), and how many a fetch would ask for."""
+
+    source: str
+    query: str
+    found: int | None
+    wanted: int
+    problems: tuple[str, ...] = ()
 
 
 class Fetch(NamedTuple):
@@ -29,14 +40,19 @@ class Fetch(NamedTuple):
         self.store.close_dead_runs()
         if "pubmed" in sources:
             yield from self._pubmed(questions)
+        if "ema" in sources or "fda" in sources:
+            yield from self._regulators(sources, questions)
         self.store.refresh_counts()
 
-    def counts(self, questions: Iterable[Query]) -> Iterator[tuple[str, int, int]]:
-        """Yield, for each question to PubMed, its name, how many records it finds, and how many would be fetched."""
-        pubmed = self._open_pubmed()
-        for question in questions:
-            if question.pubmed is not None:
-                yield (question.name, *pubmed.count(question.name, question.pubmed))
+    def counts(self, sources: Collection[str], questions: Sequence[Query]) -> Iterator[Count]:
+        """Yield how much a fetch would ask for; nothing is written."""
+        if "pubmed" in sources:
+            pubmed = self._open_pubmed()
+            for question in questions:
+                if question.pubmed is not None:
+                    yield Count("pubmed", question.name, *pubmed.count(question.name, question.pubmed))
+        for report in self._regulators(sources, questions, dry_run=True):
+            yield Count(report.source, report.query, None, report.expected, report.problems)
 
     def _pubmed(self, questions: Iterable[Query]) -> Iterator[Report]:
         pubmed = self._open_pubmed()
@@ -47,6 +63,26 @@ class Fetch(NamedTuple):
                 yield pubmed.fetch(question.name, question.pubmed)
         if not pubmed.stopped and (again := pubmed.fetch_again()) is not None:
             yield again
+
+    def _regulators(
+        self, sources: Collection[str], questions: Sequence[Query], *, dry_run: bool = False
+    ) -> Iterator[Report]:
+        with Regulators(
+            self.store,
+            self.web,
+            self.settings.cache,
+            openfda_key=self.settings.openfda_key,
+            tagger=self.tagger,
+            full=self.manner.full,
+            limit=self.manner.limit,
+            dry_run=dry_run,
+            progress=self.progress,
+        ) as regulators:
+            for source, fetch in (("ema", regulators.fetch_ema), ("fda", regulators.fetch_fda)):
+                for question in questions:
+                    asked: RegulatorQuestion | None = getattr(question, source)
+                    if source in sources and asked is not None:
+                        yield fetch(question.name, None if asked.advanced_therapy else asked.products)
 
     def _open_pubmed(self) -> PubMed:
         eutils = Eutils(

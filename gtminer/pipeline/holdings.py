@@ -11,6 +11,8 @@ from gtminer.documents.pdf import describe
 from gtminer.documents.pdf_states import READABLE, State
 from gtminer.errors import ContentError
 from gtminer.model import Document, Provenance
+from gtminer.pipeline import tagging
+from gtminer.pipeline.tagging import Tagger
 from gtminer.sources import archives, fda
 from gtminer.sources.due import Due, Reason
 from gtminer.sources.fda_pages import is_apology, link_rules
@@ -67,6 +69,7 @@ class Work:
     raw: RawFiles
     read_pdf: PdfReader
     query: str
+    tagger: Tagger | None = None
     run: int | None = None
     full: bool = False
     limit: int | None = None
@@ -88,8 +91,11 @@ class Work:
         return self.now().astimezone(UTC).isoformat(timespec="seconds")
 
     def put(self, documents: Iterable[Document]) -> None:
-        """Store documents and count what became of them."""
-        counts = self.store.put(documents, run=self.run, query=self.query, seen=self.moment()[:10])
+        """Store documents, with their tags, and count what became of them."""
+        with self.store.transaction():
+            counts = self.store.put(documents, run=self.run, query=self.query, seen=self.moment()[:10])
+            if self.tagger is not None and counts.fresh:
+                self.problems += tagging.tag(self.store, counts.fresh, self.tagger, run=self.run).failed
         self.new += counts.new
         self.changed += counts.changed
         self.unchanged += counts.unchanged

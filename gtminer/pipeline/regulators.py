@@ -17,6 +17,7 @@ from gtminer.errors import InputError, SourceError
 from gtminer.model import Document, Provenance
 from gtminer.pipeline import ema, fda, labels
 from gtminer.pipeline.holdings import PdfReader, Report, Work
+from gtminer.pipeline.tagging import Tagger
 from gtminer.sources.fda import us_products
 from gtminer.sources.products import ProductTable, load
 from gtminer.store import listings
@@ -66,6 +67,7 @@ class Regulators:
         cache: Path,
         *,
         openfda_key: str | None = None,
+        tagger: Tagger | None = None,
         full: bool = False,
         limit: int | None = None,
         dry_run: bool = False,
@@ -77,7 +79,7 @@ class Regulators:
     ) -> None:
         """*cache* is the folder of the store; bytes as received go to its `raw`. *limit* is documents a question."""
         self._store, self._web, self._raw = store, web, RawFiles(cache / "raw")
-        self._openfda_key, self._environment = openfda_key, environment
+        self._openfda_key, self._tagger, self._environment = openfda_key, tagger, environment
         self._full, self._limit, self._dry_run = full, limit, dry_run
         self._now, self._progress = now, progress
         self._table = table or load()
@@ -128,7 +130,8 @@ class Regulators:
     def _recorded(self, source: str, query: str, flow: Callable[[Work], None]) -> Report:
         """Run *flow* as one recorded run of the log book."""
         work = Work(
-            store=self._store, web=self._web, raw=self._raw, read_pdf=self._read_pdf, query=query, full=self._full,
+            store=self._store, web=self._web, raw=self._raw, read_pdf=self._read_pdf, query=query,
+            tagger=self._tagger, full=self._full,
             limit=self._limit, dry_run=self._dry_run, now=self._now, progress=self._progress,
         )  # fmt: skip
         requests, started = self._web.requests, time.monotonic()
@@ -157,6 +160,7 @@ class Regulators:
             changed=report.changed,
             unchanged=report.unchanged,
             requests=report.requests,
+            tagger=self._tagger.version if self._tagger else None,
             seconds=round(time.monotonic() - started, 3),
             message="; ".join(said)[:2000] or None,
         )
