@@ -13,7 +13,21 @@ from typing import Annotated, Any
 import typer
 from typer import _click as click  # typer 0.29 carries its own click; its usage errors live there
 
-from gtminer.cli import add, diff, doctor, evaluate, export, fetch, schedule, search, show, status, streams, tables
+from gtminer.cli import (
+    add,
+    demo,
+    diff,
+    doctor,
+    evaluate,
+    export,
+    fetch,
+    schedule,
+    search,
+    show,
+    status,
+    streams,
+    tables,
+)
 from gtminer.errors import GtminerError, InputError
 
 app = typer.Typer(
@@ -96,6 +110,7 @@ app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("schedule")(schedule.schedule)
 app.command("evaluate")(evaluate.evaluate)
+app.command("demo")(demo.demo)
 
 
 def run(arguments: Sequence[str]) -> int:

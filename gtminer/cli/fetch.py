@@ -1,6 +1,6 @@
 """`gtminer fetch`: the store brought up to date from the sources; what cron runs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -146,7 +146,7 @@ def _fetch(
             if web.answers == 0:
                 raise TemporaryError(_unreachable([str(error)])) from error
             raise
-    _tell(reports, reached=web.answers > 0)
+    tell(reports, reached=web.answers > 0)
 
 
 @contextmanager
@@ -166,25 +166,41 @@ def _store(settings: "Settings", *, dry_run: bool) -> Iterator["Store"]:
         yield stack.enter_context(Store.open(path, create=writing, read_only=not writing, on_wait=streams.warn))
 
 
-def _tell(reports: Sequence["Report"], *, reached: bool) -> None:
-    """Say what came of a run: one line, and one for each warning; raise what makes it less than complete."""
+def tell(reports: Sequence["Report"], *, reached: bool, all_warnings: bool = True) -> None:
+    """Say what came of a run: a line for each warning and one for all; raise what makes it less than complete."""
     from gtminer.cli import streams
 
-    problems = [f"{_place(report)}: {line}" for report in reports for line in report.problems]
-    for report in reports:
-        for line in report.warnings:
-            streams.warn(f"{_place(report)}: {line}")
+    problems = _told(reports, lambda report: report.problems)
+    warnings = _told(reports, lambda report: report.warnings) if all_warnings else []
+    for line in warnings[:MOST_LINES]:
+        streams.warn(line)
+    if more := len(warnings) - MOST_LINES:
+        for line in warnings[MOST_LINES:]:
+            streams.detail(f"warning: {line}")
+        if more > 0 and not streams.manner.verbose:
+            streams.warn(f"{more} more warnings; -v shows them")
     if problems and not reached:
         raise TemporaryError(_unreachable(problems))
     if problems:
         for line in problems[:MOST_LINES]:
             streams.warn(line)
-        more = f" ({len(problems) - MOST_LINES} more in the log of runs)" if len(problems) > MOST_LINES else ""
+        hidden = f" ({len(problems) - MOST_LINES} more in the log of runs)" if len(problems) > MOST_LINES else ""
         raise SourceError(
-            f"{_result(reports)}; not all could be had{more}: what was verified is kept, the rest is asked for again "
+            f"{_result(reports)}; not all could be had{hidden}: what was verified is kept, the rest is asked for again "
             "by the next fetch"
         )
     streams.note(_result(reports))
+
+
+def _told(reports: Sequence["Report"], said: Callable[["Report"], Sequence[str]]) -> list[str]:
+    """Return what is to be told, each line once; what only one question has to say names it."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for report in reports:
+        name = SOURCES[report.source]
+        for line in said(report):
+            places.setdefault((name, line.removeprefix(f"{name}: ")), []).append(report.query)
+    return [f"{name} {of[0]}".strip() + f": {line}" if len(of) == 1 else f"{name}: {line}"
+            for (name, line), of in places.items()]  # fmt: skip
 
 
 def _tell_counts(counts: Sequence["Count"], *, reached: bool) -> None:
@@ -210,10 +226,6 @@ def _result(reports: Sequence["Report"]) -> str:
             new, changed = sum(report.new for report in of), sum(report.changed for report in of)
             parts.append(f"{name} {new:,} new, {changed:,} changed ({sum(r.requests for r in of):,} requests)")
     return f"fetched {'; '.join(parts)}"
-
-
-def _place(report: "Report") -> str:
-    return f"{SOURCES[report.source]} {report.query}".strip()
 
 
 def _unreachable(problems: Sequence[str]) -> str:

@@ -43,12 +43,13 @@ def summarize(
         raise InputError("--long gives one row per tag and --by one per value; choose one of them")
     manner.chosen()
     with options.opened(context) as connection:
-        _summarize(connection, filters, by, long, manner)
+        show(connection, filters, by, manner, long=long)
 
 
-def _summarize(
-    connection: "sqlite3.Connection", filters: "Filters", by: str | None, long: bool, manner: "Manner"
+def show(
+    connection: "sqlite3.Connection", filters: "Filters", by: str | None, manner: "Manner", *, long: bool = False
 ) -> None:
+    """Give the table that `summarize` gives, and say on stderr what it leaves out."""
     from gtminer.cli.answer import give
     from gtminer.report import counts, documents, mentions, products
     from gtminer.report.concepts import Concepts

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gtminer.config import Settings
+from gtminer.errors import SourceError
 from gtminer.pipeline.holdings import Report
 from gtminer.pipeline.planning import Manner
 from gtminer.pipeline.pubmed import Progress, PubMed
@@ -82,7 +83,10 @@ class Fetch(NamedTuple):
                 for question in questions:
                     asked: RegulatorQuestion | None = getattr(question, source)
                     if source in sources and asked is not None:
-                        yield fetch(question.name, None if asked.advanced_therapy else asked.products)
+                        try:
+                            yield fetch(question.name, None if asked.advanced_therapy else asked.products)
+                        except SourceError as error:  # the other sources go on
+                            yield Report(source, question.name, 0, 0, 0, 0, 0, (str(error),), (), 0)
 
     def _open_pubmed(self) -> PubMed:
         eutils = Eutils(
