@@ -44,6 +44,10 @@ class Analysis:
         """Return the place of the sentence that *offset* stands in."""
         return max(0, bisect_right(self._starts, offset) - 1)
 
+    def sentence(self, offset: int) -> Span:
+        """Return the sentence that *offset* stands in."""
+        return self.sentences[self.sentence_number(offset)] if self.sentences else (0, len(self.text))
+
     @cached_property
     def _section_starts(self) -> list[int]:
         return [section.start for section in self.document.sections]
@@ -56,6 +60,16 @@ class Analysis:
         kind = "title" if offset < len(self.document.title) else "abstract"
         return Section(kind, "", 0, len(self.text))
 
+    def section_kind(self, offset: int) -> str:
+        """Return the kind of section at *offset*; the one that the title names, where the text is of no kind itself."""
+        kind = self.section(offset).kind
+        return self._titled_kind or kind if kind in ("abstract", "text") else kind
+
+    @cached_property
+    def _titled_kind(self) -> str | None:
+        title = fold(self.document.title).text
+        return next((kind for words, kind in self.vocabulary.title_sections if f" {words} " in title), None)
+
     @cached_property
     def cues(self) -> dict[str, list[CueHit]]:
         """All cues by family, in reading order, overlapping ones too."""
@@ -66,12 +80,19 @@ class Analysis:
         for start, end, pattern in self.vocabulary.find_cues(text):
             last = end - 1 if text[end - 1] == " " else end
             first = source(start + 1)
+            if self.in_number(first):
+                continue
             place = (first, source(last - 1) + 1)
             for family, kind, words in entries[pattern]:
                 found.setdefault(family, []).append(CueHit(*place, kind, words))
         for hits in found.values():
             hits.sort()
         return found
+
+    def in_number(self, start: int) -> bool:
+        """Say whether digits at *start* are the tail of a decimal number: the "3%" of "10.3%"."""
+        text = self.text
+        return start > 1 and text[start].isdigit() and text[start - 1] in ".,·" and text[start - 2].isdigit()
 
     def has_any(self, words: tuple[str, ...]) -> bool:
         """Say whether a word of the text begins with one of *words* (folded)."""

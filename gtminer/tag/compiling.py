@@ -94,6 +94,27 @@ def compile_(source: Files) -> dict[str, Any]:
                 (row["concept"], row["implies"], row["unless"])
                 for row in tsv.read(source.data / "roles" / "implies.tsv", ("concept", "implies", "unless", "source"))
             ],
+            "symptoms": [
+                (row["indication"], row["event"])
+                for row in tsv.read(source.data / "roles" / "symptoms.tsv", ("indication", "event", "source"))
+            ],
+            "general": [
+                (row["category"], row["concept"])
+                for row in tsv.read(source.data / "roles" / "general.tsv", ("category", "concept", "source"))
+            ],
+            "sections": [
+                (row["kind"], row["assertion"], row["certain"] == "yes")
+                for row in tsv.read(source.data / "roles" / "sections.tsv", ("kind", "assertion", "certain", "source"))
+            ],
+            "title_sections": [
+                (row["words"], row["kind"])
+                for row in tsv.read(source.data / "roles" / "title_sections.tsv", ("words", "kind", "source"))
+            ],
+            "donors": [row[1] for row in concepts if row[0] == Category.MODALITY and row[4] == "donor"],
+            "replaces": [
+                (row["concept"], row["replaces"])
+                for row in tsv.read(source.data / "roles" / "replaces.tsv", ("concept", "replaces", "source"))
+            ],
         },
     }
 
@@ -118,6 +139,8 @@ def _forms(data: Traversable) -> Iterator[tuple[Any, ...]]:
     for category in CATEGORIES:
         for row in tsv.read(data / "vocabulary" / f"{category}_forms.tsv", _FORM_COLUMNS):
             yield form_row(category, row["concept"], row["form"], row)
+    for row in tsv.read(data / "vocabulary" / "decoys.tsv", ("category", "form", "match", "meaning", "source")):
+        yield (row["category"], "", row["form"], row["match"] == "case", (), (), row["meaning"])
     for row in tsv.read(data / "product_names.tsv", ("product", "name", "match", "needs", "unless", "source")):
         yield form_row(Category.PRODUCT, row["product"], row["name"], row)
 

@@ -13,6 +13,7 @@ from gtminer.tag.abbreviations import Definition, definitions
 from gtminer.tag.analysis import Analysis
 from gtminer.tag.fold import fold
 from gtminer.tag.forms import squeeze
+from gtminer.tag.vocabulary import Form, Product
 
 # A form of several words never reaches over the end of a sentence or a clause.
 _BROKEN = re.compile(r"[;?!]|[.:]\s")
@@ -51,11 +52,13 @@ def find(analysis: Analysis) -> Found:
     text = analysis.text
     defined = definitions(text) if "(" in text or "[" in text or "=" in text else []
     if defined:
-        candidates, more = _apply(defined, candidates, rejected, analysis)
-        rejected = more
+        candidates, rejected = _apply(defined, candidates, rejected, analysis)
     mentions = _longest(candidates)
-    mentions += _coordinated(analysis, mentions)
-    return Found(_longest(mentions), rejected)
+    mentions = _longest([*mentions, *_coordinated(analysis, mentions)])
+    for decoy in mentions:
+        if not decoy.slug:
+            rejected.append(Rejected(decoy.category, "", decoy.start, decoy.end, f"'{decoy.form}' is something else"))
+    return Found([mention for mention in mentions if mention.slug], rejected)
 
 
 def _candidates(analysis: Analysis) -> tuple[list[Mention], list[Rejected]]:
@@ -64,9 +67,12 @@ def _candidates(analysis: Analysis) -> tuple[list[Mention], list[Rejected]]:
     forms, entries = vocabulary.forms, vocabulary.term_entries
     source = folded.source
     found: list[Mention] = []
+    lacking: list[tuple[Mention, Form]] = []
     rejected: list[Rejected] = []
     for begin, finish, pattern in vocabulary.find_terms(folded.text):
         start, end = source(begin + 1), source(finish - 2) + 1
+        if analysis.in_number(start):
+            continue
         words = text[start:end]
         if finish - begin > 8 and _BROKEN.search(words):
             continue
@@ -77,23 +83,30 @@ def _candidates(analysis: Analysis) -> tuple[list[Mention], list[Rejected]]:
                 if letters != wanted:
                     continue
             form = forms[number]
-            if form.needs and not analysis.has_any(form.needs):
-                rejected.append(
-                    Rejected(
-                        form.category,
-                        form.slug,
-                        start,
-                        end,
-                        f"none of its words stands in the text: {_some(form.needs)}",
-                    )
-                )
-            elif form.unless and analysis.has_any(form.unless):
-                rejected.append(
-                    Rejected(form.category, form.slug, start, end, f"another reading is near: {_some(form.unless)}")
-                )
+            mention = Mention(start, end, form.category, form.slug, form.text)
+            if form.unless and analysis.has_any(form.unless):
+                reason = f"another reading is near: {_some(form.unless)}"
+                rejected.append(Rejected(form.category, form.slug, start, end, reason))
+            elif form.needs and not analysis.has_any(form.needs):
+                lacking.append((mention, form))
             else:
-                found.append(Mention(start, end, form.category, form.slug, form.text))
+                found.append(mention)
+    if lacking:
+        products = {mention.slug for mention in found if mention.category is Category.PRODUCT}
+        for mention, form in lacking:
+            if any(_known_of(vocabulary.products[product], mention) for product in products):
+                found.append(mention)
+            else:
+                reason = f"none of its words stands in the text: {_some(form.needs)}"
+                rejected.append(Rejected(form.category, form.slug, mention.start, mention.end, reason))
     return found, rejected
+
+
+def _known_of(product: Product, mention: Mention) -> bool:
+    """Say whether a product named in the text is context enough for a short form: its own disease, any event."""
+    if mention.category is Category.INDICATION:
+        return mention.slug in product.indications
+    return mention.category is Category.SAFETY and product.gene_therapy
 
 
 def _some(words: Sequence[str]) -> str:
@@ -102,14 +115,15 @@ def _some(words: Sequence[str]) -> str:
 
 def _longest(candidates: Iterable[Mention]) -> list[Mention]:
     """Return the leftmost-longest mentions of each category; several concepts of the same place stay together."""
-    taken: dict[Category, tuple[int, int]] = {}
+    taken: dict[Category, tuple[int, int, bool]] = {}
     kept: dict[tuple[int, int, Category, str], Mention] = {}
-    for mention in sorted(candidates, key=lambda item: (item.start, -item.end)):
-        last = taken.get(mention.category)
-        if last is not None and mention.start < last[1] and (mention.start, mention.end) != last:
+    for mention in sorted(candidates, key=lambda item: (item.start, -item.end, item.slug != "")):
+        start, end, category, slug, _form = mention
+        last = taken.get(category)
+        if last is not None and start < last[1] and (last[2] or (start, end) != last[:2]):
             continue
         kept.setdefault(mention[:4], mention)
-        taken[mention.category] = (mention.start, mention.end)
+        taken[category] = (start, end, not slug)
     return list(kept.values())
 
 

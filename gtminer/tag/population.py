@@ -1,10 +1,18 @@
 """In whom or what: humans, animals, cells; counted by sentence, with the title and publication types as background."""
 
+import re
 from collections import Counter
 
 from gtminer.model import Document, Population
 from gtminer.tag.analysis import Analysis, Span, within
 
+# A protocol speaks of its purpose in most sentences and has no figures to report.
+_PLANNED = 4
+_PLANNED_SHARE = 0.6
+_RESULT = re.compile(
+    r"\d\s?%|\b[pP]\s?[<=]|\b\d+ of (?:the )?\d+|\b(?:was|were) (?:observed|reported|detected|treated|enrolled)\b"
+    r"|\b(?:occurred|developed|achieved|experienced|showed|demonstrated|resulted)\b"
+)
 _SHOWN = 0.2  # a kind of subject in a smaller share of the sentences that have one is named in passing
 
 
@@ -16,6 +24,7 @@ class Subjects:
         self._analysis = analysis
         document = analysis.document
         self.is_review = self._is_review(document)
+        self.is_protocol = self._is_protocol()
         counts: Counter[str] = Counter()
         for start, end in analysis.sentences:
             kinds = {hit.kind for hit in within(self._hits, start, end)} & {"human", "animal", "in_vitro"}
@@ -34,6 +43,13 @@ class Subjects:
         title = len(document.title)
         found = [hit for hit in self._hits if hit.kind == "review"]
         return any(hit.start < title for hit in found) or len({hit.text for hit in found}) >= 3
+
+    def _is_protocol(self) -> bool:
+        """Say whether a document tells what will be done: registrations, trials in progress (rules §6)."""
+        planned = sum(hit.kind == "planned" for hit in self._analysis.cues.get("time", []))
+        if planned < _PLANNED or planned < _PLANNED_SHARE * len(self._analysis.sentences):
+            return False
+        return len(_RESULT.findall(self._analysis.text)) * 4 <= planned
 
     def _population(self, document: Document) -> Population:
         human, animal, cells = (self.counts[kind] for kind in ("human", "animal", "in_vitro"))

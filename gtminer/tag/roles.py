@@ -1,96 +1,120 @@
-"""What a document is about: each concept's evidence is added up, and the rule that gave most is kept for `show`.
+"""How much speaks for a concept being what a document is about; the reason that gave most is kept for `show`.
 
 Title, sections, the words before a mention, MeSH headings and keywords are evidence (curation rules, role); a concept
-named only in passing, as an example or as an exclusion stays a mention.
+named only in passing, as an example, as earlier therapy or as an exclusion adds next to nothing.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from gtminer.model import Category
-from gtminer.tag.analysis import Analysis, within
-from gtminer.tag.mentions import Mention
+from gtminer.tag.analysis import Analysis, CueHit
+from gtminer.tag.mentions import Mention, read_whole
 
 Key = tuple[Category, str]
 
-_ENOUGH = 2.5
 _TITLE = 3.0
-_SECTIONS = {"background": 0.5, "objective": 1.5, "methods": 1.0, "results": 1.2, "conclusions": 1.5}
 _PLAIN = 1.0
+_INTRODUCED = 0.5  # named before the text says what was done
+_INTRODUCTION = 1.0  # all that an introduction can give a concept
+_SECTIONS = {"background": _INTRODUCED, "objective": 1.5, "methods": 1.0, "results": 1.2, "conclusions": 1.4}
 _REACH = 48  # characters in which words before a mention belong to it
+_TOUCHES = 12
 
 
 class Evidence(NamedTuple):
-    """How much speaks for a concept being the subject, the strongest reason, and whether a title names it."""
+    """How much speaks for a concept being the subject, the strongest reason, and whether the title names it."""
 
     weight: float
     rule: str
-    in_title: bool
+    in_title: bool = False
+
+
+class _Point(NamedTuple):
+    weight: float
+    rule: str
+    introduced: bool = False
 
 
 def weigh(analysis: Analysis, mentions: Sequence[Mention]) -> dict[Key, Evidence]:
     """Return the evidence for every concept of *mentions* and of the document's headings and keywords."""
-    points: dict[Key, float] = defaultdict(float)
-    best: dict[Key, tuple[float, str]] = {}
+    points: dict[Key, list[_Point]] = defaultdict(list)
     titled: set[Key] = set()
-    cues = analysis.cues.get("roles", [])
-    title = len(analysis.document.title)
+    setting = _Setting(analysis)
     for mention in mentions:
         key = (mention.category, mention.slug)
-        weight, rule = _mention(analysis, mention, cues, title)
-        if mention.start < title and weight >= _TITLE:
+        point = setting.weigh(mention)
+        points[key].append(point)
+        if mention.start < setting.title and point.weight >= _TITLE:
             titled.add(key)
-        points[key] += weight
-        if weight > best.get(key, (0.0, ""))[0]:
-            best[key] = (weight, rule)
-    for key, weight, rule in _indexed(analysis):
-        points[key] += weight
-        if weight > best.get(key, (0.0, ""))[0]:
-            best[key] = (weight, rule)
-    return {
-        key: Evidence(total, best.get(key, (0.0, "named in passing"))[1], key in titled)
-        for key, total in points.items()
-    }
+    for key, point in _indexed(analysis):
+        points[key].append(point)
+    return {key: _sum(found, key in titled) for key, found in points.items()}
 
 
-def is_enough(evidence: Evidence | None) -> bool:
-    """Say whether the evidence makes a concept the subject."""
-    return evidence is not None and evidence.weight >= _ENOUGH
+def _sum(points: Sequence[_Point], in_title: bool) -> Evidence:
+    introduced = sum(point.weight for point in points if point.introduced)
+    rest = sum(point.weight for point in points if not point.introduced)
+    strongest = max(points, key=lambda point: point.weight)
+    return Evidence(round(rest + min(introduced, _INTRODUCTION), 2), strongest.rule, in_title)
 
 
-def _mention(analysis: Analysis, mention: Mention, cues: Sequence, title: int) -> tuple[float, str]:  # type: ignore[type-arg]
-    number = analysis.sentence_number(mention.start)
-    start, end = analysis.sentences[number] if analysis.sentences else (0, len(analysis.text))
-    near = within(list(cues), max(start, mention.start - _REACH), mention.start)
-    before = [hit for hit in near if hit.kind in ("treats", "example", "excluded", "event")]
-    nearest = max(before, key=lambda hit: (hit.end, hit.start * -1), default=None)
-    if mention.start < title:
-        return (_TITLE, "the title names it")
-    if nearest is not None and nearest.kind == "excluded":
-        return (0.0, f"excluded: {nearest.text}")
-    if nearest is not None and nearest.kind == "example" and mention.start - nearest.end < 30:
-        return (0.4, f"an example: {nearest.text}")
-    kind = analysis.section(mention.start).kind
-    weight, rule = _SECTIONS.get(kind, _PLAIN), f"named in {kind}"
-    if nearest is not None and nearest.kind == "treats" and mention.start - nearest.end < 12:
-        weight, rule = weight + 0.8, f"treated or studied: {nearest.text}"
-    if any(hit.kind == "aims" for hit in within(list(cues), start, end)):
-        weight, rule = weight + 0.7, "in the sentence that says what was done"
-    return (weight, rule)
+class _Setting:
+    """What of a document decides the weight of a mention: its title, its cues, where its introduction ends."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._cues = [hit for hit in analysis.cues.get("roles", []) if hit.kind != "event_back"]
+        self._starts = [hit.start for hit in self._cues]
+        self.title = len(analysis.document.title)
+        aims = [hit.start for hit in self._cues if hit.kind == "aims" and hit.start > self.title]
+        self._aims = {analysis.sentence_number(start) for start in aims}
+        self._first_aim = min(self._aims, default=-1)
+
+    def weigh(self, mention: Mention) -> _Point:
+        analysis = self._analysis
+        number = analysis.sentence_number(mention.start)
+        start = analysis.sentences[number][0] if analysis.sentences else 0
+        cue = self._before(max(start, mention.start - _REACH), mention.start)
+        distance = mention.start - cue.end if cue else 0
+        if cue is not None and cue.kind == "prior" and distance < _TOUCHES:
+            return _Point(0.2, f"earlier or other therapy: {cue.text}")
+        if cue is not None and cue.kind == "excluded" and distance < 2 * _TOUCHES:
+            return _Point(0.0, f"excluded: {cue.text}")
+        if mention.start < self.title:
+            return _Point(_TITLE, "the title names it")
+        if cue is not None and cue.kind == "example" and distance < _TOUCHES:
+            return _Point(0.4, f"an example: {cue.text}")
+        kind = analysis.section_kind(mention.start)
+        introduced = kind == "background" or (kind not in _SECTIONS and number < self._first_aim)
+        weight = _INTRODUCED if introduced else _SECTIONS.get(kind, _PLAIN)
+        rule = "named in the introduction" if introduced else f"named in {kind}"
+        if cue is not None and cue.kind == "treats" and distance < _TOUCHES:
+            weight, rule = weight + 0.8, f"treated or studied: {cue.text}"
+        if number in self._aims:
+            weight, rule = weight + 0.7, "in the sentence that says what was done"
+        return _Point(weight, rule, introduced)
+
+    def _before(self, start: int, end: int) -> CueHit | None:
+        """Return the cue that ends nearest before *end*, the longest of several."""
+        found: CueHit | None = None
+        for hit in self._cues[bisect_right(self._starts, start - 1) : bisect_right(self._starts, end)]:
+            if hit.kind == "aims" or hit.end > end:
+                continue
+            if found is None or (hit.end, -hit.start) > (found.end, -found.start):
+                found = hit
+        return found
 
 
-def _indexed(analysis: Analysis) -> list[tuple[Key, float, str]]:
+def _indexed(analysis: Analysis) -> list[tuple[Key, _Point]]:
     """Return what MeSH headings and keywords say a document is about."""
-    from gtminer.tag.mentions import read_whole
-
-    found: list[tuple[Key, float, str]] = []
-    document = analysis.document
-    for heading in document.mesh_headings:
-        for key in read_whole(analysis, heading.descriptor):
-            weight = 2.0 if heading.major else 0.8
-            found.append((key, weight, f"MeSH heading {heading.descriptor}{' (major)' if heading.major else ''}"))
-    for keyword in document.keywords:
-        for key in read_whole(analysis, keyword):
-            found.append((key, 1.5, f"keyword {keyword}"))
+    found: list[tuple[Key, _Point]] = []
+    for heading in analysis.document.mesh_headings:
+        major = " (major)" if heading.major else ""
+        point = _Point(2.0 if heading.major else 0.8, f"MeSH heading {heading.descriptor}{major}")
+        found += [(key, point) for key in read_whole(analysis, heading.descriptor)]
+    for keyword in analysis.document.keywords:
+        found += [(key, _Point(1.5, f"keyword {keyword}")) for key in read_whole(analysis, keyword)]
     return found

@@ -1,135 +1,190 @@
-"""The merged set of a document: which modality, vector and indication it is about, and how it speaks of each event."""
+"""What a document is about: modality, vector and indication with role subject, stated in words or only inferred."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from gtminer.model import Assertion, Category, DocumentTags, Population, SafetyTag, Tag
+from gtminer.model import Category, Population
 from gtminer.tag.analysis import Analysis
-from gtminer.tag.roles import Evidence, Key, is_enough
+from gtminer.tag.population import Subjects
+from gtminer.tag.roles import Evidence, Key
+from gtminer.tag.vocabulary import Product
 
-_STRENGTH = {assertion: place for place, assertion in enumerate(Assertion)}
+# How much evidence makes a subject. A vector or delivery needs little once it is clear that a therapy is meant.
+_ENOUGH = {Category.MODALITY: 2.2, Category.VECTOR: 2.5, Category.INDICATION: 2.4, Category.PRODUCT: 1.5}
+_BESIDE_A_THERAPY = 0.9
+_CELLS = 2
 
 
 class Decided(NamedTuple):
-    """What the document is about: rule by concept; those that are only inferred stand in *inferred*."""
+    """What the document is about: the rule by concept; what is not stated in words stands in *inferred*."""
 
     stated: dict[Key, str]
     inferred: dict[Key, str]
     gene_therapy: bool
 
 
-class Context(NamedTuple):
-    """What of the text decides whether words of the laboratory mean a therapy."""
+class Words:
+    """The cues of the family `therapy` by kind: what is done with a vector, where, and whether it is a tool."""
 
-    therapy: int
-    tool: int
-    routes: tuple[str, ...]
-    adds: tuple[str, ...]
-    cells: tuple[str, ...]
-    population: Population
+    def __init__(self, analysis: Analysis) -> None:
+        self._found: dict[str, list[str]] = {}
+        self._titled: set[str] = set()
+        title = len(analysis.document.title)
+        for hit in analysis.cues.get("therapy", []):
+            self._found.setdefault(hit.kind, []).append(hit.text)
+            if hit.start < title:
+                self._titled.add(hit.kind)
 
+    def first(self, kind: str) -> str | None:
+        """Return the first words of *kind*, None where there are none."""
+        found = self._found.get(kind)
+        return found[0] if found else None
 
-def decide(analysis: Analysis, evidence: Mapping[Key, Evidence], context: Context) -> Decided:
-    """Return what the document is about, from the *evidence* for each concept and the *context* of its words."""
-    vocabulary = analysis.vocabulary
-    roles = vocabulary.roles
-    stated: dict[Key, str] = {}
-    inferred: dict[Key, str] = {}
-    about = {key: item for key, item in evidence.items() if is_enough(item)}
-    products = [vocabulary.products[slug] for category, slug in about if category is Category.PRODUCT]
-    therapies = [
-        slug
-        for category, slug in about
-        if category is Category.MODALITY and not roles.is_tool(category, slug) and not roles.is_neighbour(slug)
-    ]
-    neighbours = [slug for category, slug in about if category is Category.MODALITY and roles.is_neighbour(slug)]
-    is_therapy = bool(therapies) or any(product.gene_therapy for product in products)
-    tools_are_meant = is_therapy or (context.therapy > 1 and context.therapy > context.tool)
-    for key, item in about.items():
-        category, slug = key
-        if category is Category.SAFETY:
-            continue
-        if roles.is_tool(category, slug) and not (tools_are_meant or neighbours):
-            continue
-        stated[key] = item.rule
-    _modalities(stated, inferred, context, vocabulary, analysis)
-    for product in products:
-        for slug in product.modality:
-            inferred.setdefault((Category.MODALITY, slug), f"product {product.label}")
-        for slug in product.vector:
-            inferred.setdefault((Category.VECTOR, slug), f"product {product.label}")
-    stated = _most_specific(stated, analysis)
-    for key in list(inferred):
-        if key in stated:
-            del inferred[key]
-    actions = [slug for category, slug in stated if category is Category.MODALITY and roles.is_action(slug)]
-    gene_therapy = bool(actions) or any(product.gene_therapy for product in products)
-    return Decided(stated, inferred, gene_therapy)
+    def count(self, kind: str) -> int:
+        """Return how often words of *kind* stand in the text."""
+        return len(self._found.get(kind, ()))
+
+    def in_title(self, kind: str) -> bool:
+        """Say whether the title has words of *kind*."""
+        return kind in self._titled
 
 
-def _modalities(
-    stated: dict[Key, str], inferred: dict[Key, str], context: Context, vocabulary: "object", analysis: Analysis
-) -> None:
-    """Complete the modalities: what the action implies, gene addition by a vector, in vivo by a route."""
-    roles = analysis.vocabulary.roles
-    modalities = {slug for category, slug in stated if category is Category.MODALITY}
-    vectors = {slug for category, slug in stated if category is Category.VECTOR}
-    for slug, implied, unless in roles.implied:
-        if slug in modalities and not (unless and unless in modalities):
-            stated.setdefault((Category.MODALITY, implied), f"follows from {slug}")
-    actions = {slug for slug in modalities if roles.is_action(slug)}
-    neighbours = {slug for slug in modalities if roles.is_neighbour(slug)}
-    if actions <= {"gene_therapy"} and not neighbours and (vectors or actions) and context.adds:
-        stated[Category.MODALITY, "gene_addition"] = f"a gene is carried: {context.adds[0]}"
-        actions.add("gene_addition")
-    elif vectors and not actions and not neighbours:
-        stated[Category.MODALITY, "gene_therapy"] = "a vector is what the document is about"
-        actions.add("gene_therapy")
-    cell_based = any((Category.MODALITY, "ex_vivo") in stated for _ in (0,))
-    if actions and not cell_based and context.routes and context.population is not Population.NONE:
-        stated.setdefault((Category.MODALITY, "in_vivo"), f"given to a living being: {context.routes[0]}")
-    if (Category.MODALITY, "in_vivo") in stated and context.population is Population.NONE and not actions:
-        del stated[Category.MODALITY, "in_vivo"]
+def decide(analysis: Analysis, evidence: Mapping[Key, Evidence], subjects: Subjects) -> Decided:
+    """Return what the document is about, from the *evidence* for each concept and whose findings it reports."""
+    return _Decision(analysis, evidence, subjects).decided()
 
 
-def _most_specific(stated: Mapping[Key, str], analysis: Analysis) -> dict[Key, str]:
-    """Return *stated* without the parents of what is there, but for the deliveries, which stand beside each other."""
-    vocabulary = analysis.vocabulary
-    above = {
-        (category, parent)
-        for category, slug in stated
-        for parent in vocabulary.ancestors(category, slug)
-        if parent != slug and not (category is Category.MODALITY and not vocabulary.roles.is_action(parent))
-    }
-    return {key: rule for key, rule in stated.items() if key not in above}
+class _Decision:
+    def __init__(self, analysis: Analysis, evidence: Mapping[Key, Evidence], subjects: Subjects) -> None:
+        self._vocabulary = analysis.vocabulary
+        self._roles = analysis.vocabulary.roles
+        self._evidence = evidence
+        self._subjects = subjects
+        self._words = Words(analysis)
+        self._stated: dict[Key, str] = {}
+        self._inferred: dict[Key, str] = {}
 
+    def decided(self) -> Decided:
+        products = [
+            self._vocabulary.products[slug]
+            for (category, slug), item in self._evidence.items()
+            if category is Category.PRODUCT and item.weight >= _ENOUGH[category]
+        ]
+        for product in products:
+            self._stated[Category.PRODUCT, product.slug] = self._evidence[Category.PRODUCT, product.slug].rule
+        self._take_clear_ones()
+        if self._therapy_is_meant(products):
+            self._take_tools()
+        self._give_way()
+        self._imply()
+        self._complete()
+        self._infer_from(products)
+        self._keep_most_specific()
+        actions = self._actions()
+        return Decided(self._stated, self._inferred, bool(actions) or any(item.gene_therapy for item in products))
 
-def summarise(tags: Sequence[Tag], decided: Decided, population: Population) -> DocumentTags:
-    """Return the merged set of a document."""
+    def _modalities(self) -> set[str]:
+        return {slug for category, slug in self._stated if category is Category.MODALITY}
 
-    def of(category: Category, keys: Iterable[Key]) -> tuple[str, ...]:
-        order = {tag.concept: -number for number, tag in reversed(list(enumerate(tags))) if tag.category is category}
-        return tuple(
-            sorted(
-                (slug for found, slug in keys if found is category),
-                key=lambda slug: (-order.get(slug, -len(tags)), slug),
-            )
-        )
+    def _vectors(self) -> set[str]:
+        return {slug for category, slug in self._stated if category is Category.VECTOR}
 
-    events: dict[str, Assertion] = {}
-    for tag in tags:
-        if tag.category is Category.SAFETY:
-            known = events.get(tag.concept)
-            if known is None or _STRENGTH[tag.assertion] < _STRENGTH[known]:
-                events[tag.concept] = tag.assertion
-    return DocumentTags(
-        modality=of(Category.MODALITY, decided.stated),
-        vector=of(Category.VECTOR, decided.stated),
-        indication=of(Category.INDICATION, decided.stated),
-        safety=tuple(SafetyTag(slug, assertion) for slug, assertion in events.items()),
-        inferred_modality=of(Category.MODALITY, decided.inferred),
-        inferred_vector=of(Category.VECTOR, decided.inferred),
-        product=of(Category.PRODUCT, decided.stated),
-        gene_therapy=decided.gene_therapy,
-        population=population,
-    )
+    def _actions(self) -> set[str]:
+        return {slug for slug in self._modalities() if self._roles.is_action(slug)}
+
+    def _state(self, slug: str, rule: str) -> None:
+        self._stated.setdefault((Category.MODALITY, slug), rule)
+
+    def _take_clear_ones(self) -> None:
+        """Take what no laboratory uses as a tool, and the diseases."""
+        for key, item in self._evidence.items():
+            category, slug = key
+            if category in (Category.SAFETY, Category.PRODUCT) or self._roles.is_tool(category, slug):
+                continue
+            if item.weight >= _ENOUGH[category]:
+                self._stated[key] = item.rule
+
+    def _therapy_is_meant(self, products: list[Product]) -> bool:
+        """Say whether editing, silencing and vectors are a therapy here and not a laboratory's tools."""
+        if self._actions() or products or any(self._roles.is_neighbour(slug) for slug in self._modalities()):
+            return True
+        if self._words.in_title("tool"):
+            return False
+        therapy, tool = self._words.count("therapy"), self._words.count("tool")
+        return therapy > 1 and therapy > tool
+
+    def _take_tools(self) -> None:
+        for key, item in self._evidence.items():
+            category, slug = key
+            if category in (Category.MODALITY, Category.VECTOR) and self._roles.is_tool(category, slug):
+                beside = category is Category.VECTOR or not self._roles.is_action(slug)
+                enough = _BESIDE_A_THERAPY if beside and self._actions() else _ENOUGH[category]
+                if item.weight >= enough and not self._roles.is_donor(slug):
+                    self._stated[key] = item.rule
+
+    def _give_way(self) -> None:
+        """Drop what another modality makes superfluous, and neighbours that a gene therapy is compared with."""
+        modalities = self._modalities()
+        for slug, replaced in self._roles.replaced:
+            if slug in modalities:
+                self._stated.pop((Category.MODALITY, replaced), None)
+        actions = self._actions()
+        if not actions:
+            return
+        strongest = max(self._weight(slug) for slug in actions)
+        for slug in self._modalities():
+            if self._roles.is_neighbour(slug) and self._weight(slug) <= strongest:
+                del self._stated[Category.MODALITY, slug]
+
+    def _weight(self, slug: str) -> float:
+        item = self._evidence.get((Category.MODALITY, slug))
+        return item.weight if item else 0.0
+
+    def _imply(self) -> None:
+        modalities = self._modalities()
+        for slug, implied, unless in self._roles.implied:
+            if slug in modalities and not (unless and unless in modalities):
+                self._state(implied, f"follows from {slug}")
+
+    def _complete(self) -> None:
+        """Add the action that the words around a vector tell, and the delivery that a route or cells tell."""
+        words, vectors = self._words, self._vectors()
+        neighbours = {slug for slug in self._modalities() if self._roles.is_neighbour(slug)}
+        plain = self._actions() <= {"gene_therapy"}
+        if plain and vectors and not neighbours and words.first("silences") and not words.first("adds"):
+            self._state("gene_silencing", f"a gene is silenced: {words.first('silences')}")
+        elif plain and vectors and not neighbours and (carried := words.first("adds")):
+            self._state("gene_addition", f"a gene is carried: {carried}")
+        elif plain and vectors and not neighbours:
+            self._state("gene_therapy", "a vector is what the document is about")
+        actions = self._actions()
+        if not actions:
+            return
+        modalities = self._modalities()
+        if "ex_vivo" not in modalities and "in_vivo" not in modalities:
+            cells, route = words.first("cells"), words.first("route")
+            if cells and words.count("cells") >= _CELLS and words.count("cells") > words.count("route"):
+                self._state("ex_vivo", f"cells are changed outside the body: {cells}")
+            elif self._subjects.population in (Population.HUMAN, Population.ANIMAL, Population.MIXED) and route:
+                self._state("in_vivo", f"given to a living being: {route}")
+            elif self._subjects.population is Population.ANIMAL and vectors:
+                self._state("in_vivo", "given to animals")
+        if "ex_vivo" in self._modalities():
+            for slug in ("autologous", "allogeneic"):
+                if self._weight(slug) >= _BESIDE_A_THERAPY:
+                    self._state(slug, self._evidence[Category.MODALITY, slug].rule)
+
+    def _infer_from(self, products: list[Product]) -> None:
+        for product in products:
+            for category, slugs in ((Category.MODALITY, product.modality), (Category.VECTOR, product.vector)):
+                for slug in slugs:
+                    if (category, slug) not in self._stated:
+                        self._inferred.setdefault((category, slug), f"product {product.label}")
+
+    def _keep_most_specific(self) -> None:
+        """Drop the parents of what is there; deliveries stand beside the donor that tells more."""
+        for category, slug in list(self._stated):
+            for parent in self._vocabulary.ancestors(category, slug):
+                delivery = category is Category.MODALITY and not self._roles.is_action(parent)
+                if parent != slug and not delivery:
+                    self._stated.pop((category, parent), None)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gtminer.errors import InputError
-from gtminer.model import Category
+from gtminer.model import Assertion, Category
 from gtminer.tag import compiling, fold
 from gtminer.tag.cache import Cached
 
@@ -79,7 +79,9 @@ class Roles:
     def __init__(self, rows: Mapping[str, Any], axes: Mapping[str, str]) -> None:
         self._tools = {(category, slug) for category, slug in rows["tools"]}
         self.implied: list[tuple[str, str, str]] = list(rows["implies"])
+        self.replaced: list[tuple[str, str]] = list(rows["replaces"])
         self._axes = axes
+        self._donors = {(Category.MODALITY.value, slug) for slug in rows["donors"]}
 
     def is_tool(self, category: Category, slug: str) -> bool:
         """Say whether laboratories use it as a tool."""
@@ -88,6 +90,10 @@ class Roles:
     def is_neighbour(self, slug: str) -> bool:
         """Say whether a modality shares the words and is no gene therapy."""
         return self._axes.get(slug) == "neighbour"
+
+    def is_donor(self, slug: str) -> bool:
+        """Say whether it tells whose the cells are: autologous, allogeneic."""
+        return (Category.MODALITY.value, slug) in self._donors
 
     def is_action(self, slug: str) -> bool:
         """Say whether a modality is a gene therapy's action (not its delivery)."""
@@ -124,6 +130,27 @@ class Vocabulary:
             slug: concept.axis for (category, slug), concept in self.concepts.items() if category is Category.MODALITY
         }
         return Roles(self._compiled["roles"], axes)
+
+    @cached_property
+    def symptoms(self) -> frozenset[tuple[str, str]]:
+        """Pairs of indication and event where the event is the disease's own."""
+        return frozenset((indication, event) for indication, event in self._compiled["roles"]["symptoms"])
+
+    @cached_property
+    def general(self) -> frozenset[tuple[Category, str]]:
+        """Concepts that give way to more concrete ones beside them."""
+        return frozenset((Category(category), slug) for category, slug in self._compiled["roles"]["general"])
+
+    @cached_property
+    def sections(self) -> dict[str, tuple[Assertion, bool]]:
+        """How an event is meant that a kind of section names, and whether nothing in the sentence changes that."""
+        rows = self._compiled["roles"]["sections"]
+        return {kind: (Assertion(assertion), certain) for kind, assertion, certain in rows}
+
+    @cached_property
+    def title_sections(self) -> list[tuple[str, str]]:
+        """Folded words of a title, and the kind of section that a text under it is."""
+        return list(self._compiled["roles"]["title_sections"])
 
     @cached_property
     def forms(self) -> list[Form]:
@@ -171,11 +198,15 @@ class Vocabulary:
                 names.setdefault(fold.plain(concept.label), concept.slug)
         if wanted in names:
             return names[wanted]
-        meant = [self.forms[form].slug for form in self._whole(wanted) if self.forms[form].category == category]
+        meant = [
+            self.forms[form].slug
+            for form in self._whole(wanted)
+            if self.forms[form].category == category and self.forms[form].slug
+        ]
         if meant:
             return meant[0]
         for form in self.forms:
-            if form.category == category:
+            if form.category == category and form.slug:
                 names.setdefault(fold.plain(form.text), form.slug)
         option = "event" if category is Category.SAFETY else category.value
         near = get_close_matches(wanted, names, 1, 0.6)

@@ -1,0 +1,144 @@
+"""Safety events: what is said of each, and whether it is one of the therapy's or belongs to the disease.
+
+Curation guide: only events of (or in patients given) the therapy under study, or discussed as safety matters, are
+events of the document; symptoms of the disease, baseline characteristics and outcomes are named, no more.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gtminer.model import Assertion, Category, Role
+from gtminer.tag.analysis import Analysis, within
+from gtminer.tag.assertion import Clauses, Verdict
+from gtminer.tag.mentions import Mention
+from gtminer.tag.population import Subjects
+from gtminer.tag.subjects import Decided
+
+_TOUCHES = 4  # characters between words that belong together
+
+
+class Event(NamedTuple):
+    """What the text says of an event, and whose it is."""
+
+    assertion: Assertion
+    cue: str | None
+    role: Role
+    rule: str
+
+
+def judge(analysis: Analysis, mentions: Sequence[Mention], decided: Decided, people: Subjects) -> dict[Mention, Event]:
+    """Return the judgement of every safety mention."""
+    found = [mention for mention in mentions if mention.category is Category.SAFETY]
+    if not found:
+        return {}
+    return _Judge(analysis, mentions, found, decided, people).all()
+
+
+def endpoints(analysis: Analysis, mentions: Sequence[Mention], people: Subjects) -> list[Mention]:
+    """Return the first word of a protocol that makes safety its end point, as a mention of adverse events.
+
+    Curation guide, trial registrations: safety as purpose or end point is one planned adverse_event_any.
+    """
+    if not people.is_protocol:
+        return []
+    general = analysis.vocabulary.general
+    if any((item.category, item.slug) in general for item in mentions):
+        return []
+    taken = [(item.start, item.end) for item in mentions if item.category is Category.SAFETY]
+    for hit in analysis.cues.get("events", []):
+        if hit.kind == "endpoint" and not any(start < hit.end and hit.start < end for start, end in taken):
+            return [Mention(hit.start, hit.end, category, slug, hit.text) for category, slug in general]
+    return []
+
+
+class _Judge:
+    def __init__(
+        self, analysis: Analysis, mentions: Sequence[Mention], found: list[Mention], decided: Decided, people: Subjects
+    ) -> None:
+        self._analysis = analysis
+        self._found = found
+        self._people = people
+        # A study of another medicine that reports adverse events is read the same way.
+        self._about_therapy = any(key[0] in (Category.MODALITY, Category.PRODUCT) for key in decided.stated) or any(
+            (item.category, item.slug) in analysis.vocabulary.general for item in found
+        )
+        self._diseases = {slug for category, slug in decided.stated if category is Category.INDICATION}
+        self._treated = [
+            (item.start, item.end)
+            for item in mentions
+            if item.category is Category.INDICATION and item.slug in self._diseases
+        ]
+        self._symptoms = analysis.vocabulary.symptoms
+        self._cues = [hit for hit in analysis.cues.get("events", []) if hit.kind in ("disease", "aimed")]
+
+    def all(self) -> dict[Mention, Event]:
+        clauses: dict[int, Clauses] = {}
+        judged: dict[Mention, Event] = {}
+        for mention in self._found:
+            number = self._analysis.sentence_number(mention.start)
+            span = self._analysis.sentence(mention.start)
+            if number not in clauses:
+                inside = [(item.start, item.end) for item in self._found if span[0] <= item.start < span[1]]
+                clauses[number] = Clauses(self._analysis, *span, inside)
+            verdict = self._verdict(clauses[number].judge((mention.start, mention.end)), mention, span)
+            role, rule = self._role(mention, verdict, span)
+            judged[mention] = Event(verdict.assertion, verdict.cue, role, rule)
+        return self._without_general_ones(judged)
+
+    def _verdict(self, verdict: Verdict, mention: Mention, span: tuple[int, int]) -> Verdict:
+        """Let the section, the subjects and a protocol decide what no word of the sentence decides."""
+        kind = self._analysis.section_kind(mention.start)
+        usual, certain = self._analysis.vocabulary.sections.get(kind, (None, False))
+        if usual is not None and certain and verdict.assertion is Assertion.PRESENT:
+            return Verdict(usual, f"section {kind}")
+        if verdict.assertion is not Assertion.PRESENT:
+            return verdict
+        if usual is not None and verdict.cue is None:
+            return Verdict(usual, f"section {kind}")
+        if self._people.is_protocol and (verdict.cue is None or self._general(mention)):
+            return Verdict(Assertion.PLANNED, "the document is a protocol")
+        if words := self._people.preclinical(span):
+            return Verdict(Assertion.PRECLINICAL, words)
+        return verdict
+
+    def _role(self, mention: Mention, verdict: Verdict, span: tuple[int, int]) -> tuple[Role, str]:
+        if not self._about_therapy:
+            return Role.MENTION, "the document is about no therapy"
+        if any(start < mention.end and mention.start < end for start, end in self._treated):
+            return Role.MENTION, "the disease that is treated"
+        happened = self._stated(verdict)
+        for hit in within(self._cues, *span):
+            if hit.end > mention.start:
+                break
+            if (hit.kind == "disease" and not happened) or (hit.kind == "aimed" and mention.start - hit.end < _TOUCHES):
+                return Role.MENTION, f"tells of the disease: {hit.text}"
+        if verdict.assertion is not Assertion.NEGATED and not happened:
+            for disease in self._diseases:
+                if (disease, mention.slug) in self._symptoms:
+                    return Role.MENTION, f"a symptom of {disease}"
+        return Role.SUBJECT, "an event of the therapy"
+
+    @staticmethod
+    def _stated(verdict: Verdict) -> bool:
+        return verdict.assertion is Assertion.PRESENT and verdict.cue is not None
+
+    def _without_general_ones(self, judged: dict[Mention, Event]) -> dict[Mention, Event]:
+        """Make general words (`adverse events`) mentions where their sentence names concrete events."""
+        concrete = {
+            self._analysis.sentence_number(mention.start)
+            for mention, event in judged.items()
+            if event.role is Role.SUBJECT and not self._general(mention)
+        }
+        any_present = any(
+            event.role is Role.SUBJECT and event.assertion is Assertion.PRESENT and not self._general(mention)
+            for mention, event in judged.items()
+        )
+        for mention, event in judged.items():
+            if event.role is Role.SUBJECT and self._general(mention) and event.assertion is not Assertion.PLANNED:
+                near = self._analysis.sentence_number(mention.start) in concrete
+                if near or (any_present and event.assertion is Assertion.PRESENT):
+                    judged[mention] = event._replace(role=Role.MENTION, rule="the events themselves are named")
+        return judged
+
+    def _general(self, mention: Mention) -> bool:
+        return (Category.SAFETY, mention.slug) in self._analysis.vocabulary.general
