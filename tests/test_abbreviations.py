@@ -39,6 +39,9 @@ def test_a_definition_knows_where_both_forms_stand() -> None:
         ("in vitro transcription (IVT)", [("IVT", "in vitro transcription")]),
         ("a lentivirus (LV), an adenovirus (Ad)", [("LV", "lentivirus"), ("Ad", "adenovirus")]),
         ("1e13 vector genomes (vg)", [("vg", "vector genomes")]),
+        # Letters in another order.
+        ("the locus of myotonic dystrophy (DM)", [("DM", "myotonic dystrophy")]),
+        ("myotonic dystrophy type 1 (DM1)", [("DM1", "myotonic dystrophy type 1")]),
         # Digits, Greek letters, numerals, short forms of two words.
         ("AAV serotype 9 (AAV9)", [("AAV9", "AAV serotype 9")]),
         ("spinal muscular atrophy type 1 (SMA1)", [("SMA1", "spinal muscular atrophy type 1")]),
@@ -103,7 +106,7 @@ def test_lists_of_abbreviations_define_what_they_list(text: str) -> None:
     ("text", "why"),
     [
         ("Antibodies were absent. Vectors (AAV) were given.", "no long form crosses the end of a sentence"),
-        ("Cells that release more in serum (CRS) of patients", "too many words give no letter"),
+        ("Cells that often release more in serum (CRS) of patients", "too many words give no letter"),
         ("Serum (CRS)", "letters are missing"),
         ("as CARs (CAR)", "the long form holds the short one"),
         ("two arms (Arm A) and results (P < 0.05; n = 3)", "not shaped like an abbreviation"),

@@ -106,7 +106,7 @@ def fetch(work: Work, feeds: Feeds, table: ProductTable, products: tuple[str, ..
     if not work.dry_run:
         _remember(work, feeds, choice, [one.item for one in gone], [one.doc_id for one in gone])
     if gone:
-        work.warnings.append(f"EMA: {len(gone)} documents are no longer listed; they are kept and marked")
+        work.warnings.append(f"EMA: documents that are no longer listed, kept and marked ({len(gone)})")
     bring(work, "ema", due(choice.listed, held, now=work.now(), parser=work.read_pdf.version, full=work.full))
 
 

@@ -134,7 +134,7 @@ def _mark_lost_pages(work: Work, pages: set[str]) -> None:
             listings.delist(work.store, "fda", [one.item for one in gone])
             work.store.set_status([one.doc_id for one in gone], "delisted")
         names = ", ".join(sorted({one.product for one in gone}))
-        work.warnings.append(f"FDA: {len(gone)} documents of {names} are no longer listed; they are kept and marked")
+        work.warnings.append(f"FDA: documents of {names} that are no longer listed, kept and marked ({len(gone)})")
 
 
 def _read_page(work: Work, one: ProductOnList) -> list[listings.Listed]:
@@ -169,7 +169,7 @@ def _read_page(work: Work, one: ProductOnList) -> list[listings.Listed]:
         )  # fmt: skip
     if gone:
         work.warnings.append(
-            f"FDA: {len(gone)} documents are no longer linked on the page of {one.name}; they are kept and marked"
+            f"FDA: documents that are no longer linked on the page of {one.name}, kept and marked ({len(gone)})"
         )
     if not found:
         work.warnings.append(f"FDA: no documents on the page of {one.name} ({one.url})")

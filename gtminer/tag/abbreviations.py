@@ -12,9 +12,11 @@ from typing import NamedTuple
 
 from gtminer.tag.fold import GREEK
 
-# Function words: they seldom give a letter and seldom begin a long form.
-_ARTICLES = frozenset(("a", "an", "and", "as", "at", "by", "for", "from", "of", "on", "or", "the", "to", "with"))
-_SMALL = _ARTICLES | {"in", "type"}
+# Function words: small ones seldom give a letter, and hardly any begins a long form.
+_SMALL = frozenset(
+    ["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "type", "with"]
+)
+_NEVER_FIRST = _SMALL - {"in", "type"} | {"into", "is", "than", "that", "this", "was", "were", "which"}
 
 _MAX_LETTERS = 10
 _INFINITY = float("inf")
@@ -35,7 +37,7 @@ _ANOTHER = re.compile(rf"\s*(?:[;,]|\sor\s|\sand\s)\s*{_LEAD_IN}{_QUOTE}({_SHORT
 _BEFORE_BRACKET = re.compile(rf"(?<![\w{_HYPHEN}/])({_TOKEN}){_QUOTE}\s{{0,2}}$")
 _LONG_IN_BRACKET = re.compile(rf"\s*{_LEAD_IN}{_QUOTE}(?=\w)")
 _BRACKETED = re.compile(r"\([^()\[\]]*\)|\[[^()\[\]]*\]")
-_UNIT_END = re.compile(r"[.?!][\"'”’]?\s+(?=[^\Wa-z])|[;:]\s|\n\s*\n|[()\[\]|\t]")
+_UNIT_END = re.compile(r"[.?!][\"'”’]?\s+(?=[(\[\"“]?[^\Wa-z])|[;:]\s|\n\s*\n|[()\[\]|\t]")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CLEAN = re.compile(rf"(?:[\w'’{_HYPHEN}]|\s(?!\s*\n))+")
 _TO_BRACKET = re.compile("[\\s\"'“”‘’*\\-]*")
@@ -245,7 +247,7 @@ def _by_initials(text: str, at: int, letters: str) -> tuple[int, int] | None:
     start = end = len(window.rstrip())
     for word in reversed(words):
         start = window.rfind(word, 0, start)
-    if start == 0 or window[start - 1] in _HYPHENS or words[0] in _ARTICLES:
+    if start == 0 or window[start - 1] in _HYPHENS or words[0] in _NEVER_FIRST:
         return None
     return (begin + start, begin + end) if _CLEAN.fullmatch(window, start, end) else None
 
@@ -253,14 +255,11 @@ def _by_initials(text: str, at: int, letters: str) -> tuple[int, int] | None:
 def _by_price(text: str, at: int, short: str, letters: str) -> tuple[int, int] | None:
     """Return where the cheapest run of words before *at* stands that is within the bounds for *letters*."""
     count = len(letters)
-    bound = 0 if short.islower() else 0.5 * count + 0.5
+    bound = 0 if short.islower() else 1.25 if count == 2 else 0.5 * count + 0.5
     begin = max(0, at - 30 - 12 * count)
     window = _plain(text[begin:at])
-    place = len(window)
-    for letter in reversed(letters):
-        place = window.rfind(letter, 0, place)
-        if place < 0:
-            return None
+    if not all(letter in window for letter in letters):
+        return None
     if begin and (cut := window.find(" ")) > 0:
         window = " " * cut + window[cut:]
     if ")" in window or "]" in window:
@@ -272,17 +271,35 @@ def _by_price(text: str, at: int, short: str, letters: str) -> tuple[int, int] |
     run = _Run(text, begin + last, window[last:])
     if not run.words or (run.ends[-1] < at - 1 and not _TO_BRACKET.fullmatch(window, run.ends[-1] - begin)):
         return None
-    best = None
     size = len(run.words)
+    best = None
     for first in range(size - 1, max(-1, size - 2 * count - 4), -1):
         if run.words[first][0] == letters[0]:
-            extra = float(run.words[first] in _ARTICLES)
+            extra = float(run.words[first] in _NEVER_FIRST)
             if first in run.inner:
                 extra += 0.2 if run.is_locant(first - 1) else 1.5
             price = extra + _price(letters, run, first, bound - extra)
             if price <= bound:  # the nearest of the cheapest
                 best, bound = first, price - 0.01
+    if not short.islower() and (best is None or bound > 1):
+        swapped = _out_of_order(letters, run)
+        best = best if swapped is None else swapped
     return None if best is None else (run.starts[best], run.ends[-1])
+
+
+def _out_of_order(letters: str, run: _Run) -> int | None:
+    """Return the first of the last words whose initials are *letters* in another order: "myotonic dystrophy (DM)"."""
+    left = list(letters)
+    for at in range(len(run.words) - 1, -1, -1):
+        word = run.words[at]
+        if word in _SMALL:
+            continue
+        if word[0] not in left:
+            return None
+        left.remove(word[0])
+        if not left:
+            return at
+    return None
 
 
 def _following(text: str, begin: int, letters: str, bound: float, *, line: bool = False) -> tuple[int, int] | None:
@@ -309,7 +326,7 @@ def _following(text: str, begin: int, letters: str, bound: float, *, line: bool 
     best = None
     for end in ends:
         run = _Run(text, begin, _plain(unit[:end]))
-        if run.words and run.words[0] not in _ARTICLES and len(run.words) <= 2 * len(letters) + 2:
+        if run.words and run.words[0] not in _NEVER_FIRST and len(run.words) <= 2 * len(letters) + 2:
             price = _price(letters, run, 0, bound)
             if price <= bound:
                 best, bound = run.ends[-1], price - 0.01
@@ -320,48 +337,43 @@ def _price(letters: str, run: _Run, first: int, bound: float) -> float:
     """Return the least price, or infinity above *bound*, of finding *letters* in order from the word *first* on.
 
     Free: an initial. 0.4: the letter right behind the last one (free in capitals and numbers: `FVIII`).
-    1: a letter further inside a word; a word without a letter (0.2 if small or one letter, 0.5 if behind
+    1: a letter further inside a word. 0.75: a word without a letter (0.2 if small or one letter, 0.5 if behind
     a hyphen). 0.5 more: a comma in between.
     """
-    prices = dict(_in_word(letters, run, first, 0, 0.0, bound, initial=True))  # by the number of letters found
+    count = len(letters)
+    prices = {used: price for used, price in _in_word(letters, run, first, 0, 0, 0.0) if price <= bound}
     for at in range(first + 1, len(run.words)):
-        if not prices:
-            break
         word = run.words[at]
         comma = 0.5 if at in run.apart else 0.0
-        skip = comma + (0.2 if word in _SMALL or len(word) == 1 else 0.5 if at in run.inner else 1.0)
+        skip = comma + (0.2 if word in _SMALL or len(word) == 1 else 0.5 if at in run.inner else 0.75)
         after = {used: price + skip for used, price in prices.items() if price + skip <= bound}
         for used, price in prices.items():
-            if used < len(letters):
-                for initial in (True, False):
-                    for now, found in _in_word(letters, run, at, used, price + comma, bound, initial=initial):
-                        if found < after.get(now, _INFINITY):
-                            after[now] = found
+            if used == count:
+                continue
+            found = _in_word(letters, run, at, used, 0, price + comma) if word[0] == letters[used] else []
+            if price + comma + 1 <= bound and (place := word.find(letters[used], 1)) > 0:
+                found += _in_word(letters, run, at, used, place, price + comma + 1)
+            for now, total in found:
+                if total <= bound and total < after.get(now, _INFINITY):
+                    after[now] = total
+        if not after:
+            return _INFINITY
         prices = after
-    return prices.get(len(letters), _INFINITY)
+    return prices.get(count, _INFINITY)
 
 
-def _in_word(
-    letters: str, run: _Run, at: int, used: int, price: float, bound: float, *, initial: bool
-) -> list[tuple[int, float]]:
-    """Return how many letters are found, at what price, when the word *at* gives one, two ... beyond *used*."""
+def _in_word(letters: str, run: _Run, at: int, used: int, place: int, price: float) -> list[tuple[int, float]]:
+    """Return how many letters are found, at what price, when the word *at* gives one, two ... more than *used*.
+
+    The first one stands at *place* of the word and makes the price *price*.
+    """
+    found = [(used + 1, price)]
     word = run.words[at]
-    if initial:
-        if word[0] != letters[used]:
-            return []
-        place = 0
-    else:
-        price += 1.0
-        if price > bound or (place := word.find(letters[used], 1)) < 0:
-            return []
-    found = [(used + 1, price)] if price <= bound else []
     for now in range(used + 1, len(letters)):
         beyond = word.find(letters[now], place + 1)
         if beyond < 0:
             break
         price += 1.0 if beyond > place + 1 else run.step(at)
-        if price > bound:
-            break
         place = beyond
         found.append((now + 1, price))
     return found
