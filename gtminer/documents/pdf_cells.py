@@ -9,6 +9,7 @@ from gtminer.documents.pdf_text import Segment
 
 _BULLET = re.compile(r"^[•▪➢✓◦·–-]\s+")
 _GOES_ON = re.compile(r"(?:[,(/–-]|\b(?:and|or|of|with|to|et|und))$")
+_NEAR = 18.0  # points between the left edges of cells that may be one column
 _BAR = re.compile(r"\s*\|\s*")
 
 
@@ -111,6 +112,36 @@ def rows_of(cells: Mapping[int, Cell], columns: int) -> list[tuple[str, ...]]:
                 nearest = 0
             rows[nearest][column] = f"{rows[nearest][column]} {item.text}".strip()
     return [tuple(row) for row in rows]
+
+
+def tidy(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return the rows with the broken ends of cells, which some tables rule as rows, where they belong."""
+    kept: list[tuple[str, ...]] = []
+    for row in rows:
+        filled = [column for column, cell in enumerate(row) if cell]
+        if kept and len(filled) == 1 and row[filled[0]][0].islower() and kept[-1][filled[0]]:
+            above = list(kept[-1])
+            above[filled[0]] = _join(above[filled[0]], row[filled[0]])
+            kept[-1] = tuple(above)
+        elif filled:
+            kept.append(row)
+    return kept
+
+
+def narrowed(
+    rows: Sequence[tuple[str, ...]], edges: Sequence[float]
+) -> tuple[list[tuple[str, ...]], tuple[float, ...]]:
+    """Return rows and left edges without empty columns; near neighbours that no row fills both are one column."""
+    columns = [column for column in range(len(edges)) if any(row[column] for row in rows)]
+    groups: list[list[int]] = []
+    for column in columns:
+        near = bool(groups) and edges[column] - edges[groups[-1][-1]] < _NEAR
+        if near and not any(row[column] and any(row[other] for other in groups[-1]) for row in rows):
+            groups[-1].append(column)
+        else:
+            groups.append([column])
+    joined = [tuple(next((row[column] for column in group if row[column]), "") for group in groups) for row in rows]
+    return joined, tuple(edges[group[0]] for group in groups)
 
 
 def _is_list(found: Sequence[Item]) -> bool:

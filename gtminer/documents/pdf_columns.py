@@ -1,5 +1,6 @@
 """Tables without upright rules: columns told by the gaps that run down through the lines."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from gtminer.documents.pdf_cells import Cell, Grid, rows_of
@@ -7,6 +8,7 @@ from gtminer.documents.pdf_layout import Line
 from gtminer.documents.pdf_text import Segment
 from gtminer.documents.table_words import is_organ_class
 
+_BULLET = re.compile(r"[•●▪➢✓◦o·–—-]|\(?[a-z0-9]{1,2}[.)]")
 _STEP = 2.0  # points
 _GAP = 6.0  # the narrowest gap between two columns
 _CROSSED = 0.12  # the share of lines that may run over a gap: headings that span columns
@@ -31,6 +33,11 @@ def by_height(page: int, segments: Iterable[Segment]) -> list[Line]:
     return lines
 
 
+def is_row(line: Line) -> bool:
+    """Tell whether a line has cells; a bullet and its text are one."""
+    return len(line.cells) > 1 + bool(_BULLET.fullmatch(line.cells[0].text))
+
+
 def aligned(lines: Sequence[Line], right: float) -> tuple[list[Line], Grid] | None:
     """Return the lines from the first on that are one table, and the table, or None where they are none.
 
@@ -38,7 +45,7 @@ def aligned(lines: Sequence[Line], right: float) -> tuple[list[Line], Grid] | No
     """
     table = _extent(lines, right)
     segments = [cell for line in table for cell in line.cells]
-    if sum(len(line.cells) > 1 for line in table) < 2:
+    if sum(map(is_row, table)) < 2:
         return None
     walls = _walls(table)
     if len(walls) < 1:
@@ -67,14 +74,14 @@ def _extent(lines: Sequence[Line], right: float) -> list[Line]:
     for line in lines:
         if taken and taken[-1].y - line.y > 4.5 * max(line.size, taken[-1].size):
             break
-        if len(line.cells) == 1 and line.x1 - line.x0 > _PROSE * (right - left):
+        if not is_row(line) and line.x1 - line.x0 > _PROSE * (right - left):
             wide += 1
             if wide == 2:
                 break
-        elif len(line.cells) > 1:
+        elif is_row(line):
             wide = 0
         taken.append(line)
-    while taken and len(taken[-1].cells) == 1 and not (_is_entry(taken) or is_organ_class(taken[-1].text)):
+    while taken and not is_row(taken[-1]) and not (_is_entry(taken) or is_organ_class(taken[-1].text)):
         taken.pop()
     return taken
 
@@ -82,7 +89,7 @@ def _extent(lines: Sequence[Line], right: float) -> list[Line]:
 def _is_entry(taken: Sequence[Line]) -> bool:
     """Does the last line, of one segment, belong to the row above: set in a later column, or its broken end?"""
     last = taken[-1]
-    above = next((line for line in reversed(taken[:-1]) if len(line.cells) > 1), None)
+    above = next((line for line in reversed(taken[:-1]) if is_row(line)), None)
     if above is None:
         return False
     starts = [cell.x0 for cell in above.cells[1:]]
@@ -93,7 +100,7 @@ def _is_entry(taken: Sequence[Line]) -> bool:
 def _walls(lines: Sequence[Line]) -> list[float]:
     """The middles of the gaps that (nearly) no line crosses."""
     segments = [cell for line in lines for cell in line.cells]
-    many = [line for line in lines if len(line.cells) > 1]
+    many = [line for line in lines if is_row(line)]
     left, right = min(s.x0 for s in segments), max(s.x1 for s in segments)
     most = _CROSSED * len(many)
     walls: list[float] = []

@@ -10,11 +10,12 @@ from typing import Any
 from pdfplumber.table import Table as Found
 from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells, merge_edges
 
-from gtminer.documents.pdf_cells import Cell, Grid, rows_of
+from gtminer.documents.pdf_cells import Cell, Grid, narrowed, rows_of, tidy
 from gtminer.documents.pdf_rules import Rule
 from gtminer.documents.pdf_text import Segment
 
 _TOLERANCE = 3.0  # points, as pdfplumber's
+_NOTE = 100  # characters in the only cell of a row that are more than a heading
 
 
 def grids(rules: Sequence[Rule], segments: Sequence[Segment]) -> list[Grid]:
@@ -52,25 +53,34 @@ def _grid(found: Any, segments: Sequence[Segment]) -> Grid | None:
     ]
     lefts = sorted({cell[0] for cell in found.cells})
     taken: set[int] = set()
-    rows: list[tuple[str, ...]] = []
+    ruled: list[tuple[dict[int, Cell], list[int]]] = []
     for row in found.rows:
-        boxes = [box for box in row.cells if box is not None]
-        by_column: dict[int, Cell] = {}
-        for box in boxes:
-            members = [index for index in inside if index not in taken and _holds(box, segments[index])]
-            taken.update(members)
-            if members:
-                by_column[lefts.index(box[0])] = Cell([segments[index] for index in members], box[0], box[2])
-        rows += rows_of(by_column, len(lefts))
-    used = [column for column in range(len(lefts)) if any(row[column] for row in rows)]
-    if len(used) < 2 or len(rows) < 2:
+        cells: dict[int, Cell] = {}
+        inner: list[int] = []
+        for box in row.cells:
+            members = [index for index in inside if box and index not in taken and _holds(box, segments[index])]
+            if box and members:
+                taken.update(members)
+                inner += members
+                cells[lefts.index(box[0])] = Cell([segments[index] for index in members], box[0], box[2])
+        if cells:
+            ruled.append((cells, inner))
+    while ruled and _is_note(ruled[-1][0]):  # footnotes in the last row are no row
+        bottom = -max(segments[index].y + segments[index].size for index in ruled[-1][1])
+        taken.difference_update(ruled.pop()[1])
+    rows = tidy([row for cells, _ in ruled for row in rows_of(cells, len(lefts))])
+    rows, columns = narrowed(rows, lefts)
+    if len(columns) < 2 or len(rows) < 2:
         return None
-    return Grid(
-        left, -bottom, right, -top,
-        [tuple(row[column] for column in used) for row in rows],
-        tuple(lefts[column] for column in used),
-        frozenset(taken),
-    )  # fmt: skip
+    return Grid(left, -bottom, right, -top, rows, columns, frozenset(taken))
+
+
+def _is_note(cells: dict[int, Cell]) -> bool:
+    """One cell that holds sentences: more than two lines, or a long one."""
+    if len(cells) != 1:
+        return False
+    text = [segment.text for cell in cells.values() for segment in cell.segments]
+    return sum(map(len, text)) > _NOTE
 
 
 def _middle(segment: Segment) -> float:

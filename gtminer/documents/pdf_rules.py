@@ -34,6 +34,17 @@ class Drawn(NamedTuple):
     rules: tuple[Rule, ...]
     pictures: tuple[tuple[float, float, float, float], ...]
 
+    def turned(self, turns: int, width: float, height: float) -> "Drawn":
+        """Return the same on the page as it is read, after *turns* quarter turns; width and height are from before."""
+        if not turns:
+            return self
+
+        def turn(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+            one, two = (_turned(corner, turns, width, height) for corner in (box[:2], box[2:]))
+            return min(one[0], two[0]), min(one[1], two[1]), max(one[0], two[0]), max(one[1], two[1])
+
+        return Drawn(tuple(Rule(*turn(rule)) for rule in self.rules), tuple(map(turn, self.pictures)))
+
 
 class _Matrix(NamedTuple):
     a: float
@@ -58,8 +69,8 @@ class _Matrix(NamedTuple):
 _IDENTITY = _Matrix(1, 0, 0, 1, 0, 0)
 
 
-def draw(page: Any, turns: int, width: float, height: float) -> Drawn:
-    """Return what *page* draws; *turns*, *width* and *height* are those of the page before it is turned to be read."""
+def draw(page: Any) -> Drawn:
+    """Return what *page* draws, on the page as it is stored."""
     rules: list[Rule] = []
     pictures: list[tuple[float, float, float, float]] = []
     left = _MOST
@@ -70,12 +81,9 @@ def draw(page: Any, turns: int, width: float, height: float) -> Drawn:
             left -= 1
             kind = pdfium.FPDFPageObj_GetType(item)
             if kind == pdfium.FPDF_PAGEOBJ_PATH:
-                for start, end in _edges(item, outer):
-                    one, two = turned(start, turns, width, height), turned(end, turns, width, height)
-                    if rule := _rule(one, two):
-                        rules.append(rule)
+                rules += [rule for start, end in _edges(item, outer) if (rule := _rule(start, end))]
             elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-                corners = [turned(corner, turns, width, height) for corner in _corners(item, outer)]
+                corners = _corners(item, outer)
                 xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
                 pictures.append((xs[0], ys[0], xs[-1], ys[-1]))
             elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
@@ -83,8 +91,7 @@ def draw(page: Any, turns: int, width: float, height: float) -> Drawn:
     return Drawn(tuple(dict.fromkeys(rules)), tuple(pictures))
 
 
-def turned(point: Point, turns: int, width: float, height: float) -> Point:
-    """Return *point* on the page as it is read, after *turns* quarter turns."""
+def _turned(point: Point, turns: int, width: float, height: float) -> Point:
     x, y = point
     return ((x, y), (y, width - x), (width - x, height - y), (height - y, x))[turns]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gtminer.documents import table_words as words
-from gtminer.documents.pdf_columns import aligned, by_height
+from gtminer.documents.pdf_columns import aligned, by_height, is_row
 from gtminer.documents.pdf_layout import Line, lines
 from gtminer.documents.pdf_sections import Block, is_contents
 from gtminer.documents.pdf_text import PageText, Segment
@@ -17,6 +17,9 @@ KIND = "adverse_event_table"
 _NEAR = 90.0  # points between a caption and what it captions
 _SAME = 8.0  # points by which the columns of a table may move from page to page
 _HEADER_ROWS = 5
+_PICTURE_ABOVE = 40.0
+_OUTSIDE = 3  # lines of a table beyond its rules
+_LONG_CELL = 300
 _PICTURE = (0.3, 30.0)  # a picture of a table: share of the page's width, height in points
 
 
@@ -64,6 +67,7 @@ class Finder:
     def __init__(self) -> None:
         self._tables: list[FoundTable] = []
         self._open: _Open | None = None  # the table at the foot of the last page
+        self._last: tuple[int, _Open] | None = None  # the last table and the page on which it stood
         self._owed: _Caption | None = None  # the caption at the foot of the last page
 
     def finish(self) -> list[FoundTable]:
@@ -74,7 +78,7 @@ class Finder:
     def read(self, page: PageText, segments: Sequence[Segment]) -> Iterator[Line | Block]:
         """Yield the lines of a page in reading order, with the rows of its tables of adverse events in their places."""
         upright = [segment for segment in segments if not segment.turned]
-        if self._open is None and self._owed is None and not _hints(upright):
+        if self._open is None and self._owed is None and not _hints(by_height(page.number, upright)):
             yield from lines(page, segments)
             return
         blocks, members = self._tables_of(page, upright)
@@ -91,20 +95,22 @@ class Finder:
     def _tables_of(self, page: PageText, upright: Sequence[Segment]) -> tuple[list[tuple[float, Block]], set[Segment]]:
         """The rows of the page's tables, each with its height, and the segments that stand in them."""
         heights = by_height(page.number, upright)
-        bodies = _ruled(page, upright)
+        bodies = _ruled(page, upright, heights)
         captions = list(_captions(heights, bodies))
         placed: list[tuple[float, Block]] = []
         members: set[Segment] = set()
         waiting, going_on = self._owed, self._open
         self._owed = self._open = None
+        last = self._last[1] if self._last and self._last[0] == page.number - 1 else None
         answered: set[_Caption] = set()
 
         def keep(body: _Body, caption: _Caption | None) -> None:
             index = self._add(page.number, body, caption)
             placed.append((body.y1, self._block(index, page.number, body)))
             members.update(body.members)
+            self._last = page.number, _Open(index, body)
             if _at_foot(body, heights):
-                self._open = _Open(index, body)
+                self._open = self._last[1]
 
         for number, body in enumerate(bodies):
             above = bodies[number - 1].y0 if number else float("inf")
@@ -112,9 +118,16 @@ class Finder:
             if caption is not None:
                 answered.add(caption)
             at_top = not any(line.y > body.y1 for line in heights if not _within(line, captions))
-            if going_on and at_top and _continues(going_on, body, caption, self._tables[going_on.index].caption):
+            if last and caption and words.is_same_table(caption.text, self._tables[last.index].caption):
+                going_on = last  # its caption says so, whatever stands between
+            if (
+                going_on
+                and (at_top or going_on is last)
+                and _continues(going_on, body, caption, self._tables[going_on.index].caption)
+            ):
                 self._extend(going_on, page.number, body, placed)
                 members.update(body.members)
+                self._last = page.number, going_on
                 self._open = going_on if _at_foot(body, heights) else None
                 going_on = None
             elif caption is None and waiting and at_top:
@@ -133,7 +146,7 @@ class Finder:
                 free = [line for line in free if not members.intersection(line.cells)]
             elif _picture(page, caption, captions):
                 self._tables.append(FoundTable(caption.text, page.number, "picture", []))
-            elif caption.top < page.height and not any(line.y < caption.foot - 1 for line in free):
+            elif caption.top < page.height and _is_last(caption, free):
                 self._owed = caption
                 self._owed_page = page.number
             elif caption.top < page.height or caption is waiting:
@@ -180,24 +193,52 @@ class Finder:
     _owed_page = 0
 
 
-def _hints(segments: Sequence[Segment]) -> bool:
+def _hints(heights: Sequence[Line]) -> bool:
     """Does the page show a caption, a system organ class, a frequency or a heading of a list of reactions?"""
-    texts = [segment.text for segment in segments]
-    return any(
-        (words.is_caption(text) and words.promises_events(text)) or words.is_organ_class(text) or words.frequency(text)
-        for text in texts
-        if len(text) < 300
-    ) or words.heads_events(texts)
+    texts = [cell.text for line in heights for cell in line.cells if len(cell.text) < _LONG_CELL]
+    return (
+        any(words.is_caption(line.text) and words.promises_events(line.text) for line in heights)
+        or any(words.is_organ_class(text) or words.frequency(text) for text in texts)
+        or words.heads_events(texts)
+    )
 
 
-def _ruled(page: PageText, segments: Sequence[Segment]) -> list[_Body]:
+def _ruled(page: PageText, segments: Sequence[Segment], heights: Sequence[Line]) -> list[_Body]:
     if not any(rule.upright for rule in page.rules):
         return []
     from gtminer.documents.pdf_grid import grids  # pdfplumber takes half a second to import
 
-    return [
+    bodies = [
         _Body(*grid[:6], frozenset(segments[index] for index in grid.taken)) for grid in grids(page.rules, segments)
     ]
+    if bodies:  # a table that is broken over pages has no rule at the break
+        bodies[0] = _stretched(bodies[0], heights, upwards=True)
+        bodies[-1] = _stretched(bodies[-1], heights, upwards=False)
+    return bodies
+
+
+def _stretched(body: _Body, heights: Sequence[Line], *, upwards: bool) -> _Body:
+    """The table with the rows that stand outside its rules at the head or foot of the page, if nothing else does."""
+    beyond = [line for line in heights if (line.y > body.y1 if upwards else line.y < body.y0)]
+    if not 0 < len(beyond) <= _OUTSIDE:
+        return body
+    rows: list[tuple[str, ...]] = []
+    for line in beyond:
+        inside = body.x0 - 5 < line.x0 and line.x1 < body.x1 + 5
+        if not inside or not (is_row(line) or words.is_organ_class(line.text)) or words.is_caption(line.text):
+            return body
+        cells = [""] * len(body.columns)
+        for cell in line.cells:
+            column = max(sum(edge <= cell.x0 + 2 for edge in body.columns) - 1, 0)
+            cells[column] = f"{cells[column]} {cell.text}".strip()
+        rows.append(tuple(cells))
+    ys = [line.y for line in beyond]
+    return body._replace(
+        y0=min(body.y0, *ys),
+        y1=max(body.y1, *(y + 8 for y in ys)),
+        rows=[*rows, *body.rows] if upwards else [*body.rows, *rows],
+        members=body.members.union(*(line.cells for line in beyond)),
+    )
 
 
 def _unruled(
@@ -296,7 +337,8 @@ def _captions(heights: Sequence[Line], bodies: Sequence[_Body]) -> Iterator[_Cap
             after = heights[at]
             near = foot - after.y < 1.7 * line.size and abs(after.size - line.size) < 0.1 * line.size
             in_body = any(after.y < body.y1 and after.y > body.y0 for body in bodies)
-            wide = line.x1 > line.right - 0.25 * (line.right - line.x0) or after.text[0].islower()
+            bare = not words.title_of(text)  # the number stands on a line of its own
+            wide = bare or line.x1 > line.right - 0.25 * (line.right - line.x0) or after.text[0].islower()
             if not near or in_body or not wide or len(after.cells) > 1 or words.is_caption(after.text):
                 break
             text, foot, line = f"{text} {after.text}", after.y, after
@@ -328,12 +370,12 @@ def _has_shape(rows: Sequence[tuple[str, ...]]) -> bool:
     cells = [cell for row in rows for cell in row if cell]
     if sum(words.is_organ_class(cell) for cell in cells) >= 2:
         return True
-    heading = [cell for row in rows[:3] for cell in row]
+    heading = [cell for row in rows[:2] for cell in row]
     if any(words.denies_events(cell) for cell in heading):
         return False
     if len({words.frequency(cell) for cell in cells} - {None}) >= 2:
         return True
-    figures = sum(any(char.isdigit() for cell in row[1:] for char in cell) for row in rows)
+    figures = sum(any(cell[:1].isdigit() or cell[:1] in ("<", "-") for cell in row[1:]) for row in rows)
     return words.heads_events(heading) and figures >= 3
 
 
@@ -368,11 +410,18 @@ def _at_foot(body: _Body, heights: Sequence[Line]) -> bool:
     )
 
 
+def _is_last(caption: _Caption, free: Sequence[Line]) -> bool:
+    """Does nothing but the heading rows of the table follow on the page, and these at its foot?"""
+    below = [line for line in free if line.y < caption.foot - 1]
+    return not below or (len(below) <= _HEADER_ROWS and caption.foot < 0.35 * max(line.y for line in free))
+
+
 def _picture(page: PageText, caption: _Caption, captions: Sequence[_Caption]) -> bool:
-    """Does a picture stand where the table should, down to the next caption?"""
+    """Does a picture stand where the table should: down to the next caption, or close above it?"""
     share, height = _PICTURE
     foot = max((other.top for other in captions if other.top < caption.top - 1), default=0.0)
     return any(
-        x1 - x0 > share * page.width and y1 - y0 > height and foot - 20 < (y0 + y1) / 2 < caption.foot + 5
+        (foot - 20 < (y0 + y1) / 2 < caption.foot + 5) or -5 < y0 - caption.top < _PICTURE_ABOVE
         for x0, y0, x1, y1 in page.pictures
+        if x1 - x0 > share * page.width and y1 - y0 > height
     )

@@ -27,6 +27,7 @@ _SAME_LINE = 0.55  # baselines nearer than this are one line with raised or lowe
 _RAISED = 0.12  # a smaller run whose baseline is higher than this is raised
 _SMALLER = 0.87  # raised and lowered characters are smaller than this
 _SPACE = 0.2  # a gap wider than this is a space where pdfium saw a line end
+_LOOSE = 0.7  # characters are no wider than this on the average
 _CELL = 0.8  # a gap wider than this begins a new segment (a table cell, a column, a tab)
 
 # A raised mark that carries meaning stays: powers (10^14), units (m^2), charges (CD4+), ordinals (5th).
@@ -101,7 +102,42 @@ def _characters(page: Any, count: int) -> str:
     return bytes(buffer)[: 2 * count].decode("utf-16-le", errors="surrogatepass")
 
 
-def _runs(page: Any) -> Iterator[_Run]:
+def _runs(page: Any, walls: Sequence[Rule] = ()) -> Iterator[_Run]:
+    """The runs of a text page; one that bridges an upright rule or a wide gap is told apart."""
+    for run, first in _objects(page):
+        width = math.hypot(run.box[2] - run.x, run.box[3] - run.y)
+        level = abs(run.angle) < 2
+        bridges = level and any(
+            run.x + 1 < wall.x0 < run.box[2] - 1 and wall.y0 < run.y + 0.3 * run.size < wall.y1 for wall in walls
+        )
+        if bridges or (level and len(run.text) > 3 and width > _LOOSE * run.size * len(run.text)):
+            yield from _parts(page, run, first, walls)
+        else:
+            yield run
+
+
+def _parts(page: Any, run: _Run, first: int, walls: Sequence[Rule]) -> Iterator[_Run]:
+    """A level run as the words between its wide gaps and upright rules."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    middle = run.y + 0.3 * run.size
+    start, end, x, x1 = 0, 0, run.x, run.x
+    for index, char in enumerate(run.text):
+        if char == " ":
+            continue
+        pdfium.FPDFText_GetCharBox(page, first + index, left, right, bottom, top)
+        gap = left.value - x1
+        wall = gap > 0 and any(x1 - 1 < wall.x0 < left.value + 1 and wall.y0 < middle < wall.y1 for wall in walls)
+        if end and (gap > _CELL * run.size or wall):
+            box = x, bottom.value, x1, top.value
+            yield run._replace(text=run.text[start:end], before=run.before if start == 0 else " ", x=x, box=box)
+            start, x = index, left.value
+        end, x1 = index + 1, right.value
+    box = x, bottom.value, max(x1, x), top.value
+    yield run._replace(text=run.text[start:], before=run.before if start == 0 else " ", x=x, box=box)
+
+
+def _objects(page: Any) -> Iterator[tuple[_Run, int]]:
+    """A run for each text object, with the index of its first character."""
     count = pdfium.FPDFText_CountChars(page)
     if count <= 0:
         return
@@ -128,7 +164,7 @@ def _runs(page: Any) -> Iterator[_Run]:
             at = x.value, y.value
         angle = math.degrees(math.atan2(matrix.b, matrix.a)) if matrix.b else 0.0 if matrix.a >= 0 else 180.0
         box = left.value, bottom.value, right.value, top.value
-        yield _Run(text[start:end], before, angle, *at, box, abs(size))
+        yield _Run(text[start:end], before, angle, *at, box, abs(size)), start
         start, before, last = end, "", target
 
 
@@ -235,9 +271,10 @@ def read_page(page: Any, number: int, with_rules: bool = True) -> PageText:
     width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
     if pdfium.FPDFPage_GetRotation(page) % 2:  # characters are placed on the page before it is turned
         width, height = height, width
+    drawn = draw(page) if with_rules else Drawn((), ())
     text_page = pdfium.FPDFText_LoadPage(page)
     try:
-        runs = list(_runs(text_page))
+        runs = list(_runs(text_page, [rule for rule in drawn.rules if rule.upright]))
     finally:
         pdfium.FPDFText_ClosePage(text_page)
     by_turns: dict[int | None, list[_Run]] = {}
@@ -249,7 +286,7 @@ def read_page(page: Any, number: int, with_rules: bool = True) -> PageText:
             weight[turns] += len(run.text)
     dropped = sum(len(run.text) for run in by_turns.pop(None, []))
     main = weight.most_common(1)[0][0] if weight else 0
-    drawn = draw(page, main, width, height) if with_rules else Drawn((), ())
+    drawn = drawn.turned(main, width, height)
     walls = [rule for rule in drawn.rules if rule.upright]
     segments: list[Segment] = []
     for turns in sorted(weight, key=lambda turns: (turns != main, turns)):

@@ -14,7 +14,7 @@ _CAPTION = re.compile(
 )
 _NUMBER = re.compile(r"\w+\s+[A-Z]?\d+[a-z]?(?:[-.–]\d+)*(?!\d)")
 _SPACES = re.compile(r"\s+")
-_FREQUENCY = re.compile(r"([^\W\d_][^(≥<:]*)(?:[(≥<].{0,60})?:?")
+_FREQUENCY = re.compile(r"([^\W\d_][^(≥<:]*)(?:\([^()]{0,60}\)|[≥<][^,;()]{0,40})?:?")
 _MARKS = " .:;*†‡#"
 
 
@@ -39,6 +39,12 @@ def _pattern(role: str) -> re.Pattern[str]:
 def is_caption(line: str) -> bool:
     """Tell whether a line begins as the caption of a table (`Table 33 AEs of ...`), not as a sentence about one."""
     return _CAPTION.match(line) is not None
+
+
+def title_of(caption: str) -> str:
+    """Return a caption without `Table 12`."""
+    number = _CAPTION.match(caption)
+    return caption[number.end() :] if number else caption
 
 
 def promises_events(caption: str) -> bool:
@@ -70,4 +76,4 @@ def frequency(cell: str) -> str | None:
 
 def heads_events(cells: Iterable[str]) -> bool:
     """Tell whether one of the cells is a heading of adverse events."""
-    return any(len(cell) < 80 and _pattern("header").search(cell) for cell in cells)
+    return any(len(cell) < 60 and _pattern("header").search(cell) for cell in cells)
