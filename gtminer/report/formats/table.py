@@ -109,7 +109,7 @@ def _print(
         no_color=not style.colour, markup=False, highlight=False, emoji=False, legacy_windows=False,
     )  # fmt: skip
     grid = RichTable(
-        box=box.SIMPLE_HEAD if _can_draw(out) else box.ASCII2, show_edge=False, pad_edge=False, padding=(0, 1),
+        box=box.SIMPLE_HEAD if _can_draw(out) else box.ASCII2, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0),
         show_header=style.header, header_style="bold" if style.colour else "",
     )  # fmt: skip
     for column, heading, size in zip(columns, headings, widths, strict=True):
