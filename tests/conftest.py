@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,3 +65,17 @@ def gtminer(tmp_path: Path, environment: dict[str, str]) -> Gtminer:
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return run
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cache folder of a store of invented documents with invented tags, for reading only."""
+    from library import fill
+
+    return fill(tmp_path_factory.mktemp("library"))
+
+
+@pytest.fixture
+def ask(gtminer: Gtminer, library: Path) -> Gtminer:
+    """Run the program on the store of invented documents."""
+    return partial(gtminer, "--cache", str(library))

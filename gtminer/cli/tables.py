@@ -77,6 +77,6 @@ def show(
     options.tell_left_out(connection, selection, filters)
     for name in dimensions:
         if without := counts.without_value(connection, selection, name):
-            streams.note(
-                f"{without:,} {'document has' if without == 1 else 'documents have'} no {name} and are not counted"
-            )
+            verb = "document has" if without == 1 else "documents have"
+            counted = "is not counted" if without == 1 else "are not counted"
+            streams.note(f"{without:,} {verb} no {'safety event' if name == 'safety' else name} and {counted}")

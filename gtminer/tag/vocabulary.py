@@ -208,6 +208,10 @@ class Vocabulary:
         for form in self.forms:
             if form.category == category and form.slug:
                 names.setdefault(fold.plain(form.text), form.slug)
+        squeezed = wanted.replace(" ", "")  # "AAV-9" for AAV9
+        for name, slug in names.items():
+            if name.replace(" ", "") == squeezed:
+                return slug
         option = "event" if category is Category.SAFETY else category.value
         near = get_close_matches(wanted, names, 1, 0.6)
         hint = f"did you mean '{names[near[0]]}'?" if near else f"see 'gtminer vocab list {category.value}'"
