@@ -200,7 +200,7 @@ def _judge(reading: dict[str, Any], hole: bool) -> Verdict:
     """The state that a reading means. A page without characters but with pictures is a scanned page."""
     if "state" in reading:
         return Verdict(State(reading["state"]), reading["reason"])
-    texts = sum(bool(text.strip()) for *_, text, _start in reading["sections"])
+    texts = sum(bool(stretch[3].strip()) for stretch in reading["sections"])
     scanned, garbled, lost = (len(reading[name]) for name in ("scanned", "garbled", "lost"))
     if garbled and garbled * 2 >= reading["pages"] - scanned - lost - len(reading["empty"]):
         return Verdict(State.GARBLED, f"{garbled} of {reading['pages']} pages are characters without sense")
@@ -221,12 +221,12 @@ def _assemble(
     parts, sections = [title], [Section("title", "", 0, len(title))]
     at = len(title) + 1
     spans: dict[int, tuple[int, int]] = {}
-    for kind, heading, page, words, _is_start, *table in stretches:
+    for kind, heading, page, words, _is_start, table in stretches:
         text = encodable(words)
         sections.append(Section(kind, one_line(heading), at, at + len(text), page))
-        if table and table[0] is not None:
-            start = spans.get(table[0], (at, at))[0]
-            spans[table[0]] = (start, at + len(text))
+        if table is not None:
+            start = spans.get(table, (at, at))[0]
+            spans[table] = (start, at + len(text))
         parts.append(text)
         at += len(text) + 1
     tables = tuple(
