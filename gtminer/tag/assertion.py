@@ -14,6 +14,11 @@ from gtminer.tag.analysis import Analysis, CueHit, within
 _FAMILIES = ("clauses", "negation", "time", "uncertainty")
 _SEMICOLON = re.compile(r"[;•]|:\s(?=no\b)", re.I)
 
+# A figure behind an event is a result (rules §6): "(n=7; 7%)", "(4.2%)", "in 3 of 12", "in two patients".
+_COUNTED = re.compile(
+    r"\s*\((?:[nN]\s*=\s*)?(?!0\b(?!\.))\d[\d.,]*\s*(?:%|[;/)]|of\b|patients?\b)|\s+in\s+[1-9]\d*(?:\.\d+)?(?:%| of\b|/\d| \()"
+)
+
 # Kinds of cue that reach forward and back, in the order in which they decide.
 _REACHES = (
     (Assertion.NEGATED, "negates", "negated"),
@@ -36,6 +41,7 @@ class Clauses:
 
     def __init__(self, analysis: Analysis, start: int, end: int, mentions: Sequence[tuple[int, int]]) -> None:
         """*mentions* are the events of the sentence, as spans of the document's text."""
+        self.text = analysis.text
         self.mentions = mentions
         hits = [hit for family in _FAMILIES for hit in within(analysis.cues.get(family, []), start, end)]
         self.hits = _outermost(hits)
@@ -55,9 +61,14 @@ class Clauses:
                 continue
             if assertion is Assertion.NEGATED and (taken_back := self._excepted(cue, mention)):
                 return Verdict(Assertion.PRESENT, taken_back.text)
-            if assertion in (Assertion.RISK, Assertion.PLANNED) and (certain := self._certain(cue, mention)):
-                return Verdict(Assertion.PRESENT, certain.text)
+            if assertion in (Assertion.RISK, Assertion.PLANNED):
+                if counted := _COUNTED.match(self.text, mention[1]):
+                    return Verdict(Assertion.PRESENT, counted[0].strip())
+                if certain := self._certain(cue, mention):
+                    return Verdict(Assertion.PRESENT, certain.text)
             return Verdict(assertion, cue.text)
+        if counted := _COUNTED.match(self.text, mention[1]):
+            return Verdict(Assertion.PRESENT, counted[0].strip())
         certain = self._near(mention, "sure")
         return Verdict(Assertion.PRESENT, certain.text if certain else None)
 

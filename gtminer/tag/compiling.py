@@ -139,10 +139,22 @@ def _forms(data: Traversable) -> Iterator[tuple[Any, ...]]:
     for category in CATEGORIES:
         for row in tsv.read(data / "vocabulary" / f"{category}_forms.tsv", _FORM_COLUMNS):
             yield form_row(category, row["concept"], row["form"], row)
+    yield from _capsids(data / "vocabulary")
     for row in tsv.read(data / "vocabulary" / "decoys.tsv", ("category", "form", "match", "meaning", "source")):
         yield (row["category"], "", row["form"], row["match"] == "case", (), (), row["meaning"])
     for row in tsv.read(data / "product_names.tsv", ("product", "name", "match", "needs", "unless", "source")):
         yield form_row(Category.PRODUCT, row["product"], row["name"], row)
+
+
+def _capsids(folder: Traversable) -> Iterator[tuple[Any, ...]]:
+    """Yield every notation of every AAV capsid."""
+    notations = list(tsv.read(folder / "capsid_notations.tsv", ("notation", "also", "source")))
+    for capsid in tsv.read(folder / "capsids.tsv", ("concept", "capsid", "source")):
+        for notation in notations:
+            text = notation["notation"].replace("{c}", capsid["capsid"])
+            for concept in (capsid["concept"], notation["also"]):
+                if concept:
+                    yield (Category.VECTOR.value, concept, text, False, (), (), capsid["source"])
 
 
 def form_row(category: Category, concept: str, form: str, row: tsv.Row) -> tuple[Any, ...]:

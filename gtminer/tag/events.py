@@ -69,7 +69,13 @@ class _Judge:
             if item.category is Category.INDICATION and item.slug in self._diseases
         ]
         self._symptoms = analysis.vocabulary.symptoms
-        self._cues = [hit for hit in analysis.cues.get("events", []) if hit.kind in ("disease", "aimed")]
+        self._cues = [hit for hit in analysis.cues.get("events", []) if hit.kind in ("disease", "aimed", "eligibility")]
+        self._others = [hit for hit in analysis.cues.get("events", []) if hit.kind == "other_therapy"]
+        self._therapies = [
+            (item.start, (item.category, item.slug) in decided.stated, item.slug)
+            for item in mentions
+            if item.category in (Category.MODALITY, Category.VECTOR, Category.PRODUCT)
+        ]
 
     def all(self) -> dict[Mention, Event]:
         clauses: dict[int, Clauses] = {}
@@ -107,9 +113,13 @@ class _Judge:
         if any(start < mention.end and mention.start < end for start, end in self._treated):
             return Role.MENTION, "the disease that is treated"
         happened = self._stated(verdict)
+        if other := self._of_another_therapy(span):
+            return Role.MENTION, f"an event of another treatment: {other}"
         for hit in within(self._cues, *span):
             if hit.end > mention.start:
                 break
+            if hit.kind == "eligibility":
+                return Role.MENTION, f"who may take part: {hit.text}"
             if (hit.kind == "disease" and not happened) or (hit.kind == "aimed" and mention.start - hit.end < _TOUCHES):
                 return Role.MENTION, f"tells of the disease: {hit.text}"
         if verdict.assertion is not Assertion.NEGATED and not happened:
@@ -117,6 +127,16 @@ class _Judge:
                 if (disease, mention.slug) in self._symptoms:
                     return Role.MENTION, f"a symptom of {disease}"
         return Role.SUBJECT, "an event of the therapy"
+
+    def _of_another_therapy(self, span: tuple[int, int]) -> str | None:
+        """Return the words of a sentence that speaks of another treatment and not of the document's own."""
+        named = [(own, slug) for start, own, slug in self._therapies if span[0] <= start < span[1]]
+        if any(own for own, _ in named):
+            return None
+        if others := within(self._others, *span):
+            return others[0].text
+        neighbours = [slug for _, slug in named if self._analysis.vocabulary.roles.is_neighbour(slug)]
+        return neighbours[0] if neighbours else None
 
     @staticmethod
     def _stated(verdict: Verdict) -> bool:

@@ -5,7 +5,7 @@ import re
 Span = tuple[int, int]
 
 # A full stop, question or exclamation mark, closing brackets and quotes, white space, then what may begin a sentence.
-_END = re.compile(r"""(?:[.?!]["'’”)\]]*\s+(?=["'“‘(\[]?[A-Z0-9≥>~•])|\s*\n\s*|\s+[•▪●]\s*)""")
+_END = re.compile(r"""(?:[.?!]["'’”)\]]*\s+(?=["'“‘(\[]?[A-Z0-9≥>~•*†‡§#])|\s*\n\s*|\s+[•▪●]\s*)""")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:vs|e\.g|i\.e|cf|Fig|Figs|No|Nos|approx|ca|al|resp|Dr|Prof|St|sp|spp|var|incl|Inc|Ltd|Corp|Co|M|S|E|R/R|"
     r"[A-Z])|\b\d)\.$"
