@@ -14,9 +14,10 @@ from gtminer.tag.analysis import Analysis, CueHit, within
 _FAMILIES = ("clauses", "negation", "time", "uncertainty")
 _SEMICOLON = re.compile(r"[;•]|:\s(?=no\b)", re.I)
 
-# A figure behind an event is a result (rules §6): "(n=7; 7%)", "(4.2%)", "in 3 of 12", "in two patients".
+# A figure behind an event is a result (rules §6): "(n=7; 7%)", "(4.2%)", "in 3 of 12", "in 4%".
 _COUNTED = re.compile(
-    r"\s*\((?:[nN]\s*=\s*)?(?!0\b(?!\.))\d[\d.,]*\s*(?:%|[;/)]|of\b|patients?\b)|\s+in\s+[1-9]\d*(?:\.\d+)?(?:%| of\b|/\d| \()"
+    r"\s*\((?:[nN]\s*=\s*)?(?!0\b(?!\.))\d[\d.,]*\s*(?:%|[;/)]|of\b|patients?\b)"
+    r"|\s+in\s+[1-9]\d*(?:\.\d+)?(?:%| of\b|/\d| \()"
 )
 
 # Kinds of cue that reach forward and back, in the order in which they decide.

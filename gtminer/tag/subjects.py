@@ -12,7 +12,9 @@ from gtminer.tag.vocabulary import Product
 # How much evidence makes a subject. A vector or delivery needs little once it is clear that a therapy is meant.
 _ENOUGH = {Category.MODALITY: 2.2, Category.VECTOR: 2.5, Category.INDICATION: 2.4, Category.PRODUCT: 1.5}
 _BESIDE_A_THERAPY = 0.9
+_TOOL_MEANT = 1.6  # an editor in the sentence that says what was done, where a therapy is meant
 _CELLS = 2
+_VACCINE = 3
 
 
 class Decided(NamedTuple):
@@ -111,6 +113,8 @@ class _Decision:
         if self._words.in_title("tool"):
             return False
         therapy, tool = self._words.count("therapy"), self._words.count("tool")
+        if self._words.in_title("vaccine") or self._words.count("vaccine") >= _VACCINE:
+            return True
         return therapy > 1 and therapy > tool
 
     def _take_tools(self) -> None:
@@ -118,7 +122,7 @@ class _Decision:
             category, slug = key
             if category in (Category.MODALITY, Category.VECTOR) and self._roles.is_tool(category, slug):
                 beside = category is Category.VECTOR or not self._roles.is_action(slug)
-                enough = _BESIDE_A_THERAPY if beside and self._actions() else _ENOUGH[category]
+                enough = _BESIDE_A_THERAPY if beside and self._actions() else _TOOL_MEANT
                 if item.weight >= enough and not self._roles.is_donor(slug):
                     self._stated[key] = item.rule
 
@@ -151,9 +155,11 @@ class _Decision:
         words, vectors = self._words, self._vectors()
         neighbours = {slug for slug in self._modalities() if self._roles.is_neighbour(slug)}
         plain = self._actions() <= {"gene_therapy"}
-        if plain and vectors and not neighbours and words.first("silences") and not words.first("adds"):
+        if plain and vectors and not neighbours and (vaccine := self._vaccine()):
+            self._state(*vaccine)
+        elif plain and vectors and not neighbours and words.first("silences") and not words.first("adds"):
             self._state("gene_silencing", f"a gene is silenced: {words.first('silences')}")
-        elif plain and vectors and not neighbours and (carried := words.first("adds")):
+        elif plain and (vectors or self._actions()) and not neighbours and (carried := words.first("adds")):
             self._state("gene_addition", f"a gene is carried: {carried}")
         elif plain and vectors and not neighbours:
             self._state("gene_therapy", "a vector is what the document is about")
@@ -167,12 +173,25 @@ class _Decision:
                 self._state("ex_vivo", f"cells are changed outside the body: {cells}")
             elif self._subjects.population in (Population.HUMAN, Population.ANIMAL, Population.MIXED) and route:
                 self._state("in_vivo", f"given to a living being: {route}")
-            elif self._subjects.population is Population.ANIMAL and vectors:
+            elif self._subjects.population is Population.ANIMAL:
                 self._state("in_vivo", "given to animals")
         if "ex_vivo" in self._modalities():
             for slug in ("autologous", "allogeneic"):
                 if self._weight(slug) >= _BESIDE_A_THERAPY:
                     self._state(slug, self._evidence[Category.MODALITY, slug].rule)
+
+    def _vaccine(self) -> tuple[str, str] | None:
+        """Return what a viral vector is that immunises: immunotherapy where a tumour is treated, else a vaccine."""
+        words = self._words
+        if not (words.in_title("vaccine") or words.count("vaccine") >= _VACCINE):
+            return None
+        if not any(self._vocabulary.is_viral(slug) for slug in self._vectors()):
+            return None
+        diseases = [slug for category, slug in self._stated if category is Category.INDICATION]
+        said = f"a vector immunises: {words.first('vaccine')}"
+        if any(self._vocabulary.is_tumour(slug) for slug in diseases):
+            return "gene_based_immunotherapy", said
+        return "viral_vector_vaccine", said
 
     def _infer_from(self, products: list[Product]) -> None:
         for product in products:

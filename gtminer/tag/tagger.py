@@ -1,7 +1,7 @@
 """From a document to its tags: a pure function of the document and the vocabulary."""
 
 from gtminer.model import Category, Document, DocumentTags, Population, Reading, Role, Tag
-from gtminer.tag import events, mentions, roles, subjects
+from gtminer.tag import carriers, events, mentions, roles, subjects
 from gtminer.tag.analysis import Analysis
 from gtminer.tag.population import Subjects
 from gtminer.tag.summary import summarise
@@ -22,7 +22,8 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
     if not found.mentions:
         return NOTHING._replace(rejected=tuple(found.rejected))
     people = Subjects(analysis)
-    named = sorted([*found.mentions, *events.endpoints(analysis, found.mentions, people)])
+    receptors = carriers.resolve(analysis, found.mentions)
+    named = sorted([*receptors, *events.endpoints(analysis, found.mentions, people)])
     evidence = roles.weigh(analysis, named)
     decided = subjects.decide(analysis, evidence, people)
     judged = events.judge(analysis, named, decided, people)

@@ -18,6 +18,7 @@ from gtminer.tag import compiling, fold
 from gtminer.tag.cache import Cached
 
 Match = tuple[int, int, int]
+_TUMOURS = ("solid tumour", "haematological malignancy")  # axes of indication.tsv
 
 
 class Concept(NamedTuple):
@@ -135,6 +136,19 @@ class Vocabulary:
     def symptoms(self) -> frozenset[tuple[str, str]]:
         """Pairs of indication and event where the event is the disease's own."""
         return frozenset((indication, event) for indication, event in self._compiled["roles"]["symptoms"])
+
+    def is_tumour(self, slug: str) -> bool:
+        """Say whether an indication is a tumour, solid or of the blood."""
+        return self.concepts[Category.INDICATION, slug].axis in _TUMOURS
+
+    def is_viral(self, slug: str) -> bool:
+        """Say whether a vector is made of a virus."""
+        return self.concepts[Category.VECTOR, slug].axis == "viral"
+
+    @cached_property
+    def carried(self) -> frozenset[str]:
+        """Modalities that differ by the cells which carry the receptor."""
+        return frozenset(kind for cues in self.cue_entries for family, kind, _ in cues if family == "carriers")
 
     @cached_property
     def general(self) -> frozenset[tuple[Category, str]]:
