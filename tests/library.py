@@ -86,7 +86,7 @@ def tag(document: Document, category: Category, concept: str, words: str, **fiel
     text = document.text
     start = text.index(words)
     end = start + len(words)
-    first = max(text.rfind("\n", 0, start) + 1, text.rfind(". ", 0, start) + 2)
+    first = max(text.rfind(stop, 0, start) + len(stop) if stop in text[:start] else 0 for stop in ("\n", ". "))
     stops = [place for place in (text.find(". ", end), text.find("\n", end)) if place >= 0]
     last = min(stops) if stops else len(text)
     last += text[last : last + 1] == "."

@@ -128,8 +128,8 @@ def _page(evidence: "Evidence", most: int | None) -> Iterator[str]:
         yield ""
         yield "TABLES"
         for table in evidence.document.tables:
-            rows = f"parsed, {len(table.rows)} rows" if table.state == "parsed" else table.state
-            yield f"  p. {table.page}  {table.caption or 'without a caption'}: {rows}"
+            became = f"{len(table.rows)} rows read" if table.state == "parsed" else f"{table.state}, not read"
+            yield f"  p. {table.page}: {table.caption or 'without a caption'} ({became})"
     if evidence.replaced_at:
         yield ""
         yield "EARLIER VERSIONS"
