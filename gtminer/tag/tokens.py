@@ -1,0 +1,133 @@
+"""Sentences as tokens with the kinds of their words, for the reading of counts, grades and arms.
+
+Kinds are those of `data/cues/measures.tsv`, and beside them `num` (a whole number), `dec` (one with decimals) and
+``""`` (any other word or sign). What is read from tokens looks a few of them ahead, so time is linear in their number.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from gtminer import tsv
+
+_TOKEN = re.compile(r"\d+(?:[.,·]\d+){0,3}\w*|\w+|[^\w\s]")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
+_DECIMAL = re.compile(r"\d+[.·]\d+")
+_OPENERS = {"(": ")", "[": "]"}
+_CLOSERS = frozenset(")]")
+
+
+class Word(NamedTuple):
+    """What a cue word is, and the digits or the grade it stands for."""
+
+    kind: str
+    value: str
+
+
+@cache
+def cues() -> Mapping[str, Word]:
+    """Return the cue words by lower-case word."""
+    rows = tsv.read(files("gtminer") / "data" / "cues" / "measures.tsv", ("cue", "kind", "value", "source"))
+    return {row["cue"]: Word(row["kind"], row["value"]) for row in rows}
+
+
+class Tokens:
+    """A sentence in tokens. Parallel lists: a token is its index; *size* is behind the last one.
+
+    ``owner[i]`` is the number of the mention that token *i* belongs to, or -1; ``used[i]`` is set where a grade
+    has been read; ``close[i]`` is the index of the bracket that closes the one at *i*.
+    """
+
+    __slots__ = ("close", "ends", "kinds", "owner", "sentence", "size", "starts", "used", "values", "words")
+
+    def __init__(self, sentence: str, spans: Sequence[tuple[int, int]] = ()) -> None:
+        known = cues()
+        self.sentence = sentence
+        self.words: list[str] = []
+        self.kinds: list[str] = []
+        self.values: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        for match in _TOKEN.finditer(sentence):
+            word = match[0].lower()
+            cue = known.get(word)
+            if cue is not None:
+                kind, value = cue
+            elif word[0].isdecimal():
+                kind, value = _number(word), word
+            else:
+                kind = value = ""
+            self.words.append(word)
+            self.kinds.append(kind)
+            self.values.append(value)
+            self.starts.append(match.start())
+            self.ends.append(match.end())
+        self.size = len(self.words)
+        self.owner = [-1] * self.size
+        self.used = bytearray(self.size)
+        self.close = self._brackets()
+        for number, (start, end) in enumerate(spans):
+            for index in range(bisect_right(self.ends, start), bisect_left(self.starts, end)):
+                if self.owner[index] < 0:
+                    self.owner[index] = number
+
+    def kind(self, index: int) -> str:
+        """Return the kind at *index*, `end` outside the sentence."""
+        return self.kinds[index] if 0 <= index < self.size else "end"
+
+    def word(self, index: int) -> str:
+        """Return the lower-case word at *index*, empty outside the sentence."""
+        return self.words[index] if 0 <= index < self.size else ""
+
+    def value(self, index: int) -> str:
+        """Return the digits, grade or sign that the word at *index* stands for, or an empty string."""
+        return self.values[index] if 0 <= index < self.size else ""
+
+    def owner_of(self, index: int) -> int:
+        """Return the mention that *index* belongs to, -1 where none, or outside the sentence."""
+        return self.owner[index] if 0 <= index < self.size else -1
+
+    def used_at(self, index: int) -> bool:
+        """Tell whether a grade stands at *index*."""
+        return 0 <= index < self.size and self.used[index] == 1
+
+    def text(self, start: int, end: int) -> str:
+        """Return the printed text of the tokens [start, end)."""
+        return self.sentence[self.starts[start] : self.ends[end - 1]]
+
+    def glued(self, index: int) -> bool:
+        """Tell whether token *index* stands right behind the one before it, without a space."""
+        return 0 < index < self.size and self.starts[index] == self.ends[index - 1]
+
+    def number(self, index: int) -> tuple[str, int] | None:
+        """Return the whole number at *index*, words as digits, and the index behind it."""
+        kind = self.kind(index)
+        if kind in ("num", "number"):
+            return self.values[index], index + 1
+        if kind == "tens":
+            behind = index + 2 if self.word(index + 1) == "-" else index + 1
+            if self.kind(behind) == "number" and len(self.values[behind]) == 1 and self.values[behind] != "0":
+                return self.values[index][0] + self.values[behind], behind + 1
+            return self.values[index], index + 1
+        return None
+
+    def _brackets(self) -> dict[int, int]:
+        pairs: dict[int, int] = {}
+        opened: list[int] = []
+        for index, word in enumerate(self.words):
+            if word in _OPENERS:
+                opened.append(index)
+            elif word in _CLOSERS and opened and _OPENERS[self.words[opened[-1]]] == word:
+                pairs[opened.pop()] = index
+        return pairs
+
+
+def _number(word: str) -> str:
+    if len(word) > 11:
+        return ""  # no count of people
+    if word.isdecimal() or _THOUSANDS.fullmatch(word):
+        return "num"
+    return "dec" if _DECIMAL.fullmatch(word) else ""
