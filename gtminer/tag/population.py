@@ -13,6 +13,7 @@ _RESULT = re.compile(
     r"\d\s?%|\b[pP]\s?[<=]|\b\d+ of (?:the )?\d+|\b(?:was|were) (?:observed|reported|detected|treated|enrolled)\b"
     r"|\b(?:occurred|developed|achieved|experienced|showed|demonstrated|resulted)\b"
 )
+_LABEL = ("adverse_reactions", "warnings", "boxed_warning", "indication", "posology", "contraindications")
 _SHOWN = 0.2  # a kind of subject in a smaller share of the sentences that have one is named in passing
 
 
@@ -36,13 +37,15 @@ class Subjects:
 
     def _is_review(self, document: Document) -> bool:
         types = document.publication_types
+        self._titled_review = False
         if any(
             "Review" in name or name in ("Editorial", "Comment", "Guideline", "Practice Guideline") for name in types
         ):
             return True
         title = len(document.title)
         found = [hit for hit in self._hits if hit.kind == "review"]
-        return any(hit.start < title for hit in found) or len({hit.text for hit in found}) >= 3
+        self._titled_review = any(hit.start < title for hit in found)
+        return self._titled_review or len({hit.text for hit in found}) >= 3
 
     def _is_protocol(self) -> bool:
         """Say whether a document tells what will be done: registrations, trials in progress (rules §6)."""
@@ -57,15 +60,18 @@ class Subjects:
             name.startswith(("Clinical Trial", "Randomized Controlled Trial")) for name in document.publication_types
         ):
             human += 2
-        if self.is_review and human < 4:
+        if self.is_review and (human < 4 or self._titled_review):
             return Population.NONE
         total = human + animal + cells
         if not total:
-            return Population.NONE
+            if document.regulator or self._analysis.section_kind(len(document.title) + 1) in _LABEL:
+                return Population.HUMAN
+            laboratory = any(hit.kind == "tool" for hit in self._analysis.cues.get("therapy", []))
+            return Population.IN_VITRO if laboratory and not self.is_review else Population.NONE
         seen = [
             population
             for population, count in ((Population.HUMAN, human), (Population.ANIMAL, animal))
-            if count >= max(2, total * _SHOWN)
+            if count >= max(2, total * _SHOWN) or (count and count == total)
         ]
         if len(seen) == 2:
             if human >= 3 * animal:
