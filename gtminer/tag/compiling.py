@@ -14,6 +14,8 @@ from gtminer.tag.fold import plain
 from gtminer.tag.forms import Spelling, variants
 
 CATEGORIES = (Category.MODALITY, Category.VECTOR, Category.INDICATION, Category.SAFETY)
+# Cues that are looked for in whole texts; those of counts and grades are read token by token (tokens.py).
+_FAMILIES = ("carriers", "clauses", "events", "negation", "roles", "subjects", "therapy", "time", "uncertainty")
 _FORM_COLUMNS = ("concept", "form", "match", "needs", "unless", "source")
 _CONCEPT_COLUMNS = ("concept", "label", "parents", "axis", "definition", "ids", "source")
 
@@ -179,9 +181,10 @@ def _products(data: Traversable) -> Iterator[tuple[Any, ...]]:
 
 def _cues(data: Traversable) -> Iterator[tuple[str, str, str]]:
     for path in sorted((data / "cues").iterdir(), key=lambda path: path.name):
-        if path.name.endswith(".tsv"):
+        family = path.name.removesuffix(".tsv")
+        if family in _FAMILIES:
             for row in tsv.read(path, ("cue", "kind", "source")):
-                yield path.name.removesuffix(".tsv"), row["kind"], row["cue"]
+                yield family, row["kind"], row["cue"]
 
 
 def _listed(text: str, separator: str) -> tuple[str, ...]:

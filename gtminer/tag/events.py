@@ -4,26 +4,39 @@ Curation guide: only events of (or in patients given) the therapy under study, o
 events of the document; symptoms of the disease, baseline characteristics and outcomes are named, no more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gtminer.model import Assertion, Category, Role
 from gtminer.tag.analysis import Analysis, within
 from gtminer.tag.assertion import Clauses, Verdict
+from gtminer.tag.measures import NOTHING, Measures, is_comparator, measure
 from gtminer.tag.mentions import Mention
 from gtminer.tag.population import Subjects
 from gtminer.tag.subjects import Decided
 
+_PARAGRAPH = 1500  # characters before a sentence in which the size of its set is looked for
 _TOUCHES = 4  # characters between words that belong together
 
 
 class Event(NamedTuple):
-    """What the text says of an event, and whose it is."""
+    """What the text says of an event, whose it is, and what is printed of it: one record a grade band and arm."""
 
     assertion: Assertion
     cue: str | None
     role: Role
     rule: str
+    measures: tuple[Measures, ...] = (NOTHING,)
+
+    def records(self) -> Iterator[tuple[Measures, Assertion]]:
+        """Yield each record with its assertion: control arms are comparators, a further record of none is denied."""
+        for number, record in enumerate(self.measures):
+            assertion = self.assertion
+            if assertion is Assertion.PRESENT and record.arm is not None and is_comparator(record.arm):
+                assertion = Assertion.COMPARATOR
+            if number and record.n == "0":
+                assertion = Assertion.NEGATED
+            yield record, assertion
 
 
 def judge(analysis: Analysis, mentions: Sequence[Mention], decided: Decided, people: Subjects) -> dict[Mention, Event]:
@@ -58,6 +71,7 @@ class _Judge:
         self._analysis = analysis
         self._found = found
         self._people = people
+        self._measured: dict[tuple[int, int], dict[Mention, tuple[Measures, ...]]] = {}
         # A study of another medicine that reports adverse events is read the same way.
         self._about_therapy = any(key[0] in (Category.MODALITY, Category.PRODUCT) for key in decided.stated) or any(
             (item.category, item.slug) in analysis.vocabulary.general for item in found
@@ -88,8 +102,19 @@ class _Judge:
                 clauses[number] = Clauses(self._analysis, *span, inside)
             verdict = self._verdict(clauses[number].judge((mention.start, mention.end)), mention, span)
             role, rule = self._role(mention, verdict, span)
-            judged[mention] = Event(verdict.assertion, verdict.cue, role, rule)
+            judged[mention] = Event(verdict.assertion, verdict.cue, role, rule, self._measures(span)[mention])
         return self._without_general_ones(judged)
+
+    def _measures(self, span: tuple[int, int]) -> dict[Mention, tuple[Measures, ...]]:
+        """Return what the sentence prints of its events; the paragraph before it may state the size of the set."""
+        if span not in self._measured:
+            text = self._analysis.text
+            inside = [item for item in self._found if span[0] <= item.start < span[1]]
+            paragraph = text.rfind("\n", max(0, span[0] - _PARAGRAPH), span[0]) + 1
+            before = text[max(paragraph, span[0] - _PARAGRAPH) : span[0]]
+            spans = [(item.start - span[0], item.end - span[0]) for item in inside]
+            self._measured[span] = dict(zip(inside, measure(text[slice(*span)], spans, before), strict=True))
+        return self._measured[span]
 
     def _verdict(self, verdict: Verdict, mention: Mention, span: tuple[int, int]) -> Verdict:
         """Let the section, the subjects and a protocol decide what no word of the sentence decides."""

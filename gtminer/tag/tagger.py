@@ -45,7 +45,11 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
         )
         if mention.category is Category.SAFETY:
             event = judged[mention]
-            tags.append(tag._replace(assertion=event.assertion, cue=event.cue, role=event.role, rule=event.rule))
+            tag = tag._replace(cue=event.cue, role=event.role, rule=event.rule)
+            tags += [
+                tag._replace(assertion=assertion, grade=grade, n=n, N=whole, pct=pct, arm=arm)
+                for (grade, n, whole, pct, arm), assertion in event.records()
+            ]
         else:
             rule = decided.stated.get(key) or decided.inferred.get(key)
             role = Role.SUBJECT if rule else Role.MENTION
