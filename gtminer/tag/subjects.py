@@ -115,7 +115,8 @@ class _Decision:
         therapy, tool = self._words.count("therapy"), self._words.count("tool")
         if self._words.in_title("vaccine") or self._words.count("vaccine") >= _VACCINE:
             return True
-        return therapy > 1 and therapy > tool
+        titled = any(item.in_title for (category, _), item in self._evidence.items() if category is Category.VECTOR)
+        return therapy > tool and (therapy > 1 or titled)
 
     def _take_tools(self) -> None:
         for key, item in self._evidence.items():
@@ -161,10 +162,14 @@ class _Decision:
             self._state("gene_silencing", f"a gene is silenced: {words.first('silences')}")
         elif plain and (vectors or self._actions()) and not neighbours and (carried := words.first("adds")):
             self._state("gene_addition", f"a gene is carried: {carried}")
-        elif plain and vectors and not neighbours:
+        elif plain and not neighbours and any(self._vocabulary.is_viral(slug) for slug in vectors):
             self._state("gene_therapy", "a vector is what the document is about")
         actions = self._actions()
         if not actions:
+            if not neighbours:  # particles that carry no gene
+                for slug in vectors:
+                    if self._vocabulary.is_particle(slug):
+                        del self._stated[Category.VECTOR, slug]
             return
         modalities = self._modalities()
         if "ex_vivo" not in modalities and "in_vivo" not in modalities:

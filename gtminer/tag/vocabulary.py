@@ -145,6 +145,10 @@ class Vocabulary:
         """Say whether a vector is made of a virus."""
         return self.concepts[Category.VECTOR, slug].axis == "viral"
 
+    def is_particle(self, slug: str) -> bool:
+        """Say whether a vector carries other drugs as well as genes."""
+        return self.concepts[Category.VECTOR, slug].axis == "particle"
+
     @cached_property
     def carried(self) -> frozenset[str]:
         """Modalities that differ by the cells which carry the receptor."""
