@@ -75,6 +75,8 @@ def give(table: Table, manner: Manner, *, what: str, known: tuple[str, ...] = FO
     if on_terminal and cut and manner.limit is None:
         table = limited(table, TERMINAL_ROWS)
     form = formats.find(name, known)
+    if form.BINARY and manner._to_terminal:
+        raise InputError(f"{name} is nothing for a terminal; name a file with -o")
     style = Style(
         header=manner.header, excel=manner.excel, raw=manner.raw,
         colour=name == "table" and manner.output in (None, "-") and streams.use_colour(sys.stdout),

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from gtminer.cli.answer import Manner
     from gtminer.report.filters import Filters
 
-FORMATS = ("csv", "tsv", "json", "jsonl", "md")
+REFERENCES = ("ris", "bibtex")  # of documents
+FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "xlsx", "html", "md", *REFERENCES)
 
 
 @options.shared
@@ -24,13 +25,13 @@ def export(
     filters: "Filters",
     manner: "Manner",
 ) -> None:
-    """Write all tags, one row each with its evidence, or all documents.
+    """Write all tags, one row each with its evidence, or all documents; ris and bibtex are references to documents.
 
     Example: gtminer export jsonl -o tags.jsonl --since 2020
     """
     from gtminer.cli.answer import give
+    from gtminer.report import citations, mentions
     from gtminer.report import documents as document_tables
-    from gtminer.report import mentions
     from gtminer.report.concepts import Concepts
     from gtminer.report.filters import select
 
@@ -38,8 +39,10 @@ def export(
     name = manner.chosen(FORMATS)
     with options.opened(context) as connection:
         concepts = Concepts(connection)
-        selection = select(connection, concepts, filters, every_mention=not documents)
-        if documents:
+        selection = select(connection, concepts, filters, every_mention=not documents and name not in REFERENCES)
+        if name in REFERENCES:
+            give(citations.table(connection, concepts, selection), manner, what="documents", known=FORMATS, cut=False)
+        elif documents:
             make = document_tables.records if name in ("json", "jsonl") else document_tables.table
             give(make(connection, concepts, selection), manner, what="documents", known=FORMATS, cut=False)
         else:

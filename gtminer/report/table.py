@@ -25,7 +25,9 @@ class Column(NamedTuple):
     gives_way: int = 0
     least: int = 0
     hidden: bool = False
-    right: bool = False
+    right: bool = False  # numbers
+    flag: bool = False  # true, false
+    many: bool = False  # several texts
 
 
 class Table(NamedTuple):
