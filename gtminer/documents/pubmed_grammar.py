@@ -120,7 +120,7 @@ _ARTICLE = _node(
                     _maybe(_leaf("GrantID")),
                     _maybe(_leaf("Acronym")),
                     _leaf("Agency"),
-                    _maybe(_leaf("Country")),
+                    _maybe(_either(_leaf("Country"), f"<Country/>{_SPACE}")),
                 )
             ),
             attributes=_attributes("CompleteYN"),
@@ -182,7 +182,9 @@ _CITATION = _node(
         )
     ),
     _some(_leaf("GeneralNote", _WORDS, _attributes("Owner"))),
-    attributes=_attributes("Status", "IndexingMethod", "Owner", "VersionID", "VersionDate"),
+    attributes=_attributes("Status")
+    + _either(_attribute("Owner") + _attribute("IndexingMethod"), _attributes("IndexingMethod", "Owner"))
+    + _attributes("VersionID", "VersionDate"),
 )
 _ARTICLE_IDS = _some(_leaf("ArticleId", attributes=_attribute("IdType")))
 _REFERENCES = _some(
