@@ -1,7 +1,7 @@
 """A PubMed record by the grammar of an ordinary article, without a tree; what is not ordinary is left to the tree.
 
 The fields are cut out first and unescaped last, so that an escaped mark ("&lt;i&gt;") stays the text it is. Values that
-come again and again (headings, journals, dates) are worked out once; the caches are emptied when they are full.
+come again and again (headings, journals, dates) are worked out once; the caches forget what was not met for long.
 """
 
 import re
@@ -40,7 +40,7 @@ _TYPE = re.compile(r"<PublicationType[^>]*>([^<]*)")
 _SUBSTANCE = re.compile(r"<NameOfSubstance[^>]*>([^<]*)")
 _KEYWORD = re.compile(rf"<Keyword(?: [^>]*)?>{_inside('Keyword')}")
 _DESCRIPTOR = re.compile(r'<DescriptorName UI="([^"]*)" MajorTopicYN="([^"]*)"[^>]*>([^<]*)')
-_QUALIFIER = re.compile(r'<QualifierName UI="[^"]*" MajorTopicYN="([^"]*)">([^<]*)')
+_QUALIFIER = re.compile(r' UI="[^"]*" MajorTopicYN="([^"]*)">([^<]*)')
 _LINK = re.compile(rf'RefType="([^"]*)">\s*<RefSource>{_inside("RefSource")}</RefSource>\s*(?:<PMID[^>]*>([^<]*))?')
 _DOI_LOCATION = re.compile(r'EIdType="doi" ValidYN="([^"]*)">([^<]*)')
 _ARTICLE_ID = re.compile(r'IdType="(doi|pmc)">([^<]*)')
@@ -48,16 +48,21 @@ _DATE_FIELD = re.compile(r"<(Year|Season|Month|Day|MedlineDate)>([^<]*)")
 
 
 class _Cache(dict[str, _Value], Generic[_Value]):
-    """What a stretch of XML means, worked out the first time it is seen."""
+    """What a stretch of XML means, worked out the first time it is seen; what is met often is not forgotten."""
 
     def __init__(self, work_out: Callable[[str], _Value]) -> None:
         super().__init__()
         self._work_out = work_out
+        self._earlier: dict[str, _Value] = {}
 
     def __missing__(self, raw: str) -> _Value:
         if len(self) >= _CACHED:
+            self._earlier = dict(self)
             self.clear()
-        value = self[raw] = self._work_out(raw)
+        value = self._earlier.get(raw)
+        if value is None:
+            value = self._work_out(raw)
+        self[raw] = value
         return value
 
 
@@ -226,14 +231,24 @@ def _mesh_headings(raw: str) -> tuple[MeshHeading, ...]:
 
 
 def _mesh_heading(raw: str) -> MeshHeading | None:
-    descriptor = _DESCRIPTOR.search(raw)
-    name = _words(descriptor[3]) if descriptor else ""
-    if not descriptor or not name:
-        return None
-    qualifiers = tuple(
-        Qualifier(text, major == "Y") for major, inside in _QUALIFIER.findall(raw) if (text := _words(inside))
-    )
-    return MeshHeading(name, _unescape(descriptor[1]), descriptor[2] == "Y", qualifiers)
+    descriptor, *qualifiers = raw.split("<QualifierName")
+    plain = _DESCRIPTORS[descriptor]
+    if plain is None or not qualifiers:
+        return plain
+    name, identifier, is_major, _ = plain
+    return MeshHeading(name, identifier, is_major, tuple(filter(None, map(_QUALIFIERS.__getitem__, qualifiers))))
+
+
+def _descriptor(raw: str) -> MeshHeading | None:
+    found = _DESCRIPTOR.search(raw)
+    name = _words(found[3]) if found else ""
+    return MeshHeading(name, _unescape(found[1]), found[2] == "Y") if found and name else None
+
+
+def _qualifier(raw: str) -> Qualifier | None:
+    found = _QUALIFIER.match(raw)
+    name = _words(found[2]) if found else ""
+    return Qualifier(name, found[1] == "Y") if found and name else None
 
 
 def _chemicals(raw: str) -> tuple[str, ...]:
@@ -254,5 +269,7 @@ _DATES = _Cache(_published)
 _JOURNALS = _Cache(_words)
 _LANGUAGES = _Cache(lambda raw: _all(_LANGUAGE, raw))
 _TYPES = _Cache(lambda raw: _all(_TYPE, raw))
+_DESCRIPTORS = _Cache(_descriptor)
+_QUALIFIERS = _Cache(_qualifier)
 _HEADINGS = _Cache(_mesh_heading)
 _SUBSTANCES = _Cache(_substance)
