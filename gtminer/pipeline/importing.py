@@ -1,6 +1,8 @@
 """Files that the user has, brought into the store: records parsed, stored and tagged batch by batch."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +18,7 @@ from gtminer.store.database import Store
 from gtminer.store.raw import RawFiles
 from gtminer.text import one_line
 
-_BATCH = 1000  # documents a transaction
+_BATCH = 5000  # documents a transaction
 _BATCH_LENGTH = 8_000_000  # or code points of text: reports are long
 _LISTED = 5  # files named in the result line itself
 
@@ -171,6 +173,7 @@ class Import:
         self.advance(len(self._batch))
         self._batch.clear()
         self._length = 0
+        gc.collect(0)
 
 
 def _records(work: Import, found: FoundFile) -> Items:
@@ -198,6 +201,18 @@ READERS: Mapping[str, Callable[[Import, FoundFile], Items]] = {
     kinds.PMIDS: _pmids,
     kinds.PDF: _report,
 }
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the garbage collector rest but for its youngest: documents have no cycles, and it would visit them all."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def provenance(found: FoundFile) -> Provenance:
