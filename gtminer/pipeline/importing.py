@@ -81,6 +81,18 @@ class Imported:
         return "; ".join(parts)
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the garbage collector rest but for its youngest: documents have no cycles, and it would visit them all."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class Import:
     """One import into *store*; *tagger* None leaves the documents untagged."""
 
@@ -106,6 +118,7 @@ class Import:
         self._length = 0
         self._held = 0  # records read so far
 
+    @_uncollected()
     def read(self, paths: Iterable[str | Path]) -> Imported:
         """Import all files at *paths* (directories are walked, ``-`` is standard input).
 
@@ -155,6 +168,7 @@ class Import:
         self._length += len(item.text) if isinstance(item, Document) else 0
         if len(self._batch) >= _BATCH or self._length >= _BATCH_LENGTH:
             self._flush()
+            gc.collect(0)
 
     def _flush(self) -> None:
         """Store what was read, with its tags, in one transaction."""
@@ -173,7 +187,6 @@ class Import:
         self.advance(len(self._batch))
         self._batch.clear()
         self._length = 0
-        gc.collect(0)
 
 
 def _records(work: Import, found: FoundFile) -> Items:
@@ -201,18 +214,6 @@ READERS: Mapping[str, Callable[[Import, FoundFile], Items]] = {
     kinds.PMIDS: _pmids,
     kinds.PDF: _report,
 }
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Let the garbage collector rest but for its youngest: documents have no cycles, and it would visit them all."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def provenance(found: FoundFile) -> Provenance:
