@@ -37,7 +37,7 @@ _ORDINARY = re.compile(
     rb"<PubmedArticleSet>(?=\s*<PubmedArticle>)"
 )
 _HEAD = 4096
-_PLACE = re.compile(r",? \(?line \d+(?: and \w+)?(?:, column \d+)?\)?| \(<string>\)|, column \d+")
+_PLACE = re.compile(r",? line \d+| \(line \d+\)|, column \d+| \(<string>[^)]*\)")
 
 _CHILDREN = pubmed_tree.RECORDS | pubmed_tree.DELETIONS
 
@@ -73,6 +73,7 @@ class _Reading:
         self._provenance = provenance
         self._scan = scan
         self._strange: str | None = None  # the first words amid the records
+        self._doubt: etree.XMLSyntaxError | None = None  # why lxml took over
 
     def items(self, stream: BinaryIO) -> Iterator[Item]:
         last: Item | None = None
@@ -80,11 +81,13 @@ class _Reading:
             for last in self._all(stream):
                 yield last
         except etree.XMLSyntaxError as error:
+            # lxml's pull parser stops without a word at an entity that is not defined.
+            cause = self._doubt if self._doubt is not None and "no element" in str(error) else error
             after = f"after {last.doc_id}" if isinstance(last, Document) else "before the first whole record"
-            cut = re.search("Premature end|no element|Couldn't find end of Start Tag", str(error))
+            cut = re.search("Premature end|no element|Couldn't find end of Start Tag", str(cause))
             raise AnswerError(
                 Reason.TRUNCATED if cut else Reason.GARBLED,
-                f"not well-formed XML {after}: {_plain(error)}; get the file again",
+                f"not well-formed XML {after}: {_plain(cause)}; get the file again",
             ) from error
         if self._strange is not None:
             raise AnswerError(
@@ -99,8 +102,8 @@ class _Reading:
         if ordinary is None:
             yield from self._tree(head, stream)
             return
-        opening, rest = ordinary[0], head[ordinary.end() :]
-        while len(rest) < _LARGEST and (chunk := stream.read(_CHUNK)):
+        opening, chunk, rest = ordinary[0], head[ordinary.end() :], b""
+        while chunk:
             *records, rest = (rest + chunk).split(_RECORD_ENDS)
             for place, raw in enumerate(records):
                 document = self._scan(raw)
@@ -108,21 +111,29 @@ class _Reading:
                     yield document
                     continue
                 try:
-                    apart = list(self._tree(opening + raw + _RECORD_ENDS + _SET_ENDS))
-                except etree.XMLSyntaxError:
+                    apart = etree.fromstring(opening + raw + _RECORD_ENDS + _SET_ENDS, etree.XMLParser(**_PARSER))
+                except etree.XMLSyntaxError as error:
+                    self._doubt = error
                     rest = _RECORD_ENDS.join([*records[place:], rest])
                     yield from self._tree(opening + rest, stream)
                     return
-                yield from apart
+                for element in apart.iterchildren(*_CHILDREN):
+                    yield from self._read(element)
+                self._look_around(apart)
+            chunk = stream.read(_CHUNK) if len(rest) < _LARGEST else b""
         yield from self._tree(opening + rest, stream)
 
-    def _tree(self, chunk: bytes, stream: BinaryIO | None = None) -> Iterator[Item]:
+    def _tree(self, chunk: bytes, stream: BinaryIO) -> Iterator[Item]:
         """Read *chunk* and what *stream* still holds through lxml."""
         parser = etree.XMLPullParser(events=("start", "end"), **_PARSER)
         while chunk:
-            parser.feed(chunk)
+            try:
+                parser.feed(chunk)
+            except etree.XMLSyntaxError:
+                yield from self._ended(parser)
+                raise
             yield from self._ended(parser)
-            chunk = stream.read(_CHUNK) if stream else b""
+            chunk = stream.read(_CHUNK)
         root = parser.close()
         yield from self._ended(parser)
         self._look_around(root)
@@ -134,15 +145,16 @@ class _Reading:
                 if parent is None:
                     _check_root(element)
             elif element.tag in _CHILDREN and (parent is None or _is_set(parent)):
-                if next(element.iter(etree.Entity), None) is not None:
-                    raise AnswerError(
-                        Reason.HOSTILE, "an entity that XML does not define; nothing of the record was read"
-                    )
-                yield from pubmed_tree.read_element(element, self._provenance)
+                yield from self._read(element)
                 element.clear(keep_tail=True)
                 while (before := element.getprevious()) is not None:
                     self._look_amid(before)
                     parent.remove(before)
+
+    def _read(self, element: Any) -> Iterator[Item]:
+        if next(element.iter(etree.Entity), None) is not None:
+            raise AnswerError(Reason.HOSTILE, "an entity that XML does not define; nothing of the record was read")
+        yield from pubmed_tree.read_element(element, self._provenance)
 
     def _look_around(self, root: Any) -> None:
         if _is_set(root):
