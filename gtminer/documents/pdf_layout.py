@@ -73,7 +73,12 @@ def furniture(pages: Sequence[PageText]) -> tuple[list[tuple[Segment, ...]], Pri
     """
     seen: Counter[tuple[int, str]] = Counter()
     for page in pages:
-        keys = {(round(segment.y / 4), _shape(segment.text)) for segment in page.segments}
+        low, high = _MARGIN * page.height, (1 - _MARGIN) * page.height
+        keys = {
+            (round(segment.y / 4), _shape(segment.text))
+            for segment in page.segments
+            if segment.turned or not low <= segment.y <= high
+        }
         seen.update(keys | {(height + 1, shape) for height, shape in keys})
     enough = max(2, len(pages) / 2)
     running = {shape for (_, shape), count in seen.items() if count > enough}
@@ -123,6 +128,8 @@ def _gutter(rows: Sequence[tuple[Segment, ...]]) -> float | None:
         return None
     left, right = min(segment.x0 for segment in edges), max(segment.x1 for segment in edges)
     width = right - left
+    if sum(segment.x1 - segment.x0 > 0.6 * width for segment in edges) > 0.2 * len(edges):
+        return None  # lines of one column
     steps = [left + width * share / 100 for share in range(35, 66)]
     crossings = [sum(segment.x0 < step - 2 and segment.x1 > step + 2 for segment in edges) for step in steps]
     least = min(crossings)

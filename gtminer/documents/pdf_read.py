@@ -12,7 +12,7 @@ import pypdfium2.raw as pdfium
 from gtminer.documents.pdf_layout import Line, furniture, lines, word_test
 from gtminer.documents.pdf_sections import Block, Sections, margins
 from gtminer.documents.pdf_states import State, is_garbled
-from gtminer.documents.pdf_tables import Finder
+from gtminer.documents.pdf_tables import Finder, NearTables
 from gtminer.documents.pdf_text import PageText, read_page
 
 _ERRORS = {
@@ -49,6 +49,7 @@ def _read_pages(
 ) -> dict[str, Any]:
     pages: list[PageText] = []
     lost, scanned, garbled = sorted(skip), [], []
+    near_tables = NearTables()
     for number in range(1, count + 1):
         if number in skip:
             continue
@@ -58,7 +59,7 @@ def _read_pages(
             lost.append(number)
             continue
         try:
-            text = read_page(page, number, with_rules=with_tables)
+            text = read_page(page, number, near_tables if with_tables else lambda text: False)
             if not text.segments and _shows_picture(page):
                 scanned.append(number)
         finally:

@@ -20,6 +20,7 @@ _ENDS_IN_NUMBER = re.compile(r"\D\s\d{1,3}$")
 _SENTENCE_END = re.compile(r"[.!?:;][\"”’')\]]*$")
 _FIRST_SENTENCE = re.compile(r".{0,700}?[.!?][\"”’')\]]*(?=\s+[A-Z•(]|$)", re.DOTALL)
 _SPACES = re.compile(r"\s+")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
 _SUBTITLE = re.compile(r"\s*[:(–]")
 _LEADER_LINES = 4  # as many lines with dot leaders stand together in a table of contents
 _LONGEST = 140  # characters of a heading
@@ -73,9 +74,17 @@ def fold(text: str) -> tuple[str, str | None]:
     return words.casefold().replace("'", "’"), number[1] if number and number[1] else None
 
 
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(_FIRST_WORD.search(words)[0] for words in _known())  # type: ignore[index]  # none is empty
+
+
 def known_heading(text: str) -> Heading | None:
     """Return what a heading with these words opens, or None."""
     if len(text) > _LONGEST:
+        return None
+    first = _FIRST_WORD.search(text.casefold())  # most lines end here
+    if first is None or (first[0] not in _first_words() and first[0] != "section" and len(first[0]) > 1):
         return None
     words, number = fold(text)
     found = _known().get(words)
@@ -84,7 +93,8 @@ def known_heading(text: str) -> Heading | None:
 
 def is_contents(line: str) -> bool:
     """Tell whether a line has the dots of a table of contents."""
-    return _LEADERS.search(line) is not None
+    dotted = "...." in line or ". . ." in line or "……" in line
+    return dotted and _LEADERS.search(line) is not None
 
 
 class _State:
@@ -128,7 +138,7 @@ def _heading(
     line: Line, left: float, ahead: Line | None, before: Line | None
 ) -> tuple[str, Heading | None, int] | None:
     """Return (text, what it opens, lines taken) if a heading begins at *line*."""
-    if len(line.text) > _LONGEST or len(line.cells) > 3 or _LEADERS.search(line.text):
+    if len(line.text) > _LONGEST or len(line.cells) > 3 or is_contents(line.text):
         return None
     if ahead is not None and ahead.page == line.page and len(line.text) > 40 and len(ahead.cells) == 1:
         both = f"{line.text} {ahead.text}"
@@ -149,7 +159,7 @@ def _heading(
 
 def _is_contents_ahead(lines: Sequence[Line], index: int) -> bool:
     ahead = [line.text for line in lines[index : index + 4]]
-    return any(_LEADERS.search(text) or _ENDS_IN_NUMBER.search(text) for text in ahead)
+    return any(is_contents(text) or _ENDS_IN_NUMBER.search(text) for text in ahead)
 
 
 class Sections:
@@ -197,9 +207,9 @@ class Sections:
 
     def _in_contents(self, line: Line, lines: Sequence[Line], place: int) -> bool:
         """A line of dot leaders among others, or one between such lines; they open a section of their own."""
-        if _LEADERS.search(line.text) and self._state.kind != "toc":
+        if is_contents(line.text) and self._state.kind != "toc":
             around = lines[max(0, place - 6) : place + 7]
-            if sum(bool(_LEADERS.search(other.text)) for other in around) >= _LEADER_LINES:
+            if sum(is_contents(other.text) for other in around) >= _LEADER_LINES:
                 return self._begin("Contents", Heading("toc", False))
         return self._state.kind == "toc" and _is_contents_ahead(lines, place)
 

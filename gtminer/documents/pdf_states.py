@@ -112,6 +112,7 @@ _COMMON = (
     "och det att som av på een het van met"
 )
 _STOPWORDS = frozenset(_COMMON.split())
+_SAMPLE = 1500  # characters
 _VOWELS = frozenset("aeiouyàâäáãåæèéêëìíîïòóôöõøœùúûüα")
 _SUSPECT = re.compile("\\(cid:\\d+\\)|[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff\x00-\x08\x0e-\x1f]")
 
@@ -121,8 +122,12 @@ def is_garbled(text: str) -> bool:
 
     Texts of fewer than 200 Latin letters and texts in other scripts are not judged by letters.
     """
-    if len(text) >= 100 and len(_SUSPECT.findall(text)) > 0.05 * len(text):
+    suspect = not text.isascii() or "(cid:" in text or not text.isprintable()
+    if suspect and len(text) >= 100 and len(_SUSPECT.findall(text)) > 0.05 * len(text):
         return True
+    start = text[:_SAMPLE].split(" ")
+    if sum(word in _STOPWORDS for word in start) > 0.15 * len(start):
+        return False  # what most pages are
     words = re.findall(r"[^\W\d_]+", text)
     letters = sum(map(len, words))
     latin = sum(char < "\u0250" for word in words for char in word)

@@ -17,6 +17,7 @@ KIND = "adverse_event_table"
 _NEAR = 90.0  # points between a caption and what it captions
 _SAME = 8.0  # points by which the columns of a table may move from page to page
 _HEADER_ROWS = 5
+_FOLLOWING = 2  # pages after the last that names a table
 _PICTURE_ABOVE = 40.0
 _OUTSIDE = 3  # lines of a table beyond its rules
 _LONG_CELL = 300
@@ -59,6 +60,18 @@ class _Open:
 
     def __init__(self, index: int, body: _Body) -> None:
         self.index, self.columns, self.x0, self.x1 = index, body.columns, body.x0, body.x1
+
+
+class NearTables:
+    """Tells of each page in turn whether a table of adverse events may stand on it: it names one, or follows such."""
+
+    def __init__(self) -> None:
+        self._left = 0
+
+    def __call__(self, text: str) -> bool:
+        """Hear the text of the next page."""
+        self._left = _FOLLOWING + 1 if words.hints(text) else self._left - 1
+        return self._left > 0
 
 
 class Finder:

@@ -11,7 +11,7 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import groupby, repeat
@@ -87,33 +87,49 @@ def _glyphs() -> dict[int, str]:
 
 
 # ctypes prototypes that hand over plain addresses and keep the lock: a third of the cost of the stock bindings.
-_text_object = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
-    ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
-)
+def _plain(function: Any, result: Any, *pointers: Any) -> Any:
+    address = ctypes.cast(function, ctypes.c_void_p).value or 0
+    return ctypes.PYFUNCTYPE(result, ctypes.c_void_p, ctypes.c_int, *pointers)(address)
 
 
-def _characters(page: Any, count: int) -> str:
-    """The text of a page with one UTF-16 unit for each of pdfium's character indexes."""
+_POINTER = ctypes.c_void_p
+_text_object = _plain(pdfium.FPDFText_GetTextObject, ctypes.c_void_p)
+_font_size = _plain(pdfium.FPDFText_GetFontSize, ctypes.c_double)
+_get_matrix = _plain(pdfium.FPDFText_GetMatrix, ctypes.c_int, _POINTER)
+_get_box = _plain(pdfium.FPDFText_GetCharBox, ctypes.c_int, *[_POINTER] * 4)
+_get_origin = _plain(pdfium.FPDFText_GetCharOrigin, ctypes.c_int, *[_POINTER] * 2)
+
+
+def _characters(page: Any) -> str:
+    """The text of a page with one code point for each of pdfium's character indexes."""
+    count = pdfium.FPDFText_CountChars(page)
+    if count <= 0:
+        return ""
     buffer = (ctypes.c_ushort * (count + 1))()
     if pdfium.FPDFText_GetText(page, 0, count, buffer) - 1 != count:
         # pdfium skips characters without a code here, but not in its indexes.
         codes = [pdfium.FPDFText_GetUnicode(page, index) for index in range(count)]
         return "".join(chr(code) if code < 0x10000 else "\ufffd" for code in codes)
-    return bytes(buffer)[: 2 * count].decode("utf-16-le", errors="surrogatepass")
+    text = bytes(buffer)[: 2 * count].decode("utf-16-le", errors="surrogatepass")
+    if len(text) != count:  # astral characters: one code point where pdfium counts two
+        text = "".join(char if ord(char) < 0x10000 else char + "\u200b" for char in text)
+    return text
 
 
-def _runs(page: Any, walls: Sequence[Rule] = ()) -> Iterator[_Run]:
+def _runs(page: Any, text: str, walls: Sequence[Rule] = ()) -> Iterator[_Run]:
     """The runs of a text page; one that bridges an upright rule or a wide gap is told apart."""
-    for run, first in _objects(page):
-        width = math.hypot(run.box[2] - run.x, run.box[3] - run.y)
+    for run, first in _objects(page, text):
         level = abs(run.angle) < 2
-        bridges = level and any(
-            run.x + 1 < wall.x0 < run.box[2] - 1 and wall.y0 < run.y + 0.3 * run.size < wall.y1 for wall in walls
-        )
-        if bridges or (level and len(run.text) > 3 and width > _LOOSE * run.size * len(run.text)):
+        loose = run.box[2] - run.x > _LOOSE * run.size * max(4, len(run.text))
+        if level and (loose or (walls and _bridges(run, walls))):
             yield from _parts(page, run, first, walls)
         else:
             yield run
+
+
+def _bridges(run: _Run, walls: Sequence[Rule]) -> bool:
+    left, right, middle = run.x + 1, run.box[2] - 1, run.y + 0.3 * run.size
+    return any(left < wall.x0 < right and wall.y0 < middle < wall.y1 for wall in walls)
 
 
 def _parts(page: Any, run: _Run, first: int, walls: Sequence[Rule]) -> Iterator[_Run]:
@@ -136,35 +152,32 @@ def _parts(page: Any, run: _Run, first: int, walls: Sequence[Rule]) -> Iterator[
     yield run._replace(text=run.text[start:], before=run.before if start == 0 else " ", x=x, box=box)
 
 
-def _objects(page: Any) -> Iterator[tuple[_Run, int]]:
+def _objects(page: Any, text: str) -> Iterator[tuple[_Run, int]]:
     """A run for each text object, with the index of its first character."""
-    count = pdfium.FPDFText_CountChars(page)
-    if count <= 0:
-        return
-    text = _characters(page, count)
-    if len(text) != count:  # astral characters: one code point where pdfium counts two
-        text = "".join(char if ord(char) < 0x10000 else char + "\u200b" for char in text)
     handle = ctypes.cast(page, ctypes.c_void_p).value
     matrix = pdfium.FS_MATRIX()
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    x, y = ctypes.c_double(), ctypes.c_double()
+    to_matrix = ctypes.addressof(matrix)
+    box = (ctypes.c_double * 4)()  # left, right, bottom, top
+    to_box = [ctypes.addressof(box) + 8 * place for place in range(4)]
     start, before, last = 0, "", None
-    for target, group in groupby(map(_text_object, repeat(handle), range(count))):
+    for target, group in groupby(map(_text_object, repeat(handle), range(len(text)))):
         end = start + len(list(group))
         if target is None:
             before += text[start:end]
             start = end
             continue
-        pdfium.FPDFText_GetMatrix(page, start, matrix)
-        size = pdfium.FPDFText_GetFontSize(page, start) * math.hypot(matrix.c, matrix.d)
-        pdfium.FPDFText_GetCharBox(page, end - 1, left, right, bottom, top)
-        at = matrix.e, matrix.f
+        _get_matrix(handle, start, to_matrix)
+        a, b, c, d = matrix.a, matrix.b, matrix.c, matrix.d
+        size = _font_size(handle, start) * (abs(d) if not c else math.hypot(c, d))
         if target == last:  # the matrix tells where the object begins, not where it goes on after a gap
-            pdfium.FPDFText_GetCharOrigin(page, start, x, y)
-            at = x.value, y.value
-        angle = math.degrees(math.atan2(matrix.b, matrix.a)) if matrix.b else 0.0 if matrix.a >= 0 else 180.0
-        box = left.value, bottom.value, right.value, top.value
-        yield _Run(text[start:end], before, angle, *at, box, abs(size)), start
+            _get_origin(handle, start, *to_box[:2])
+            at = box[0], box[1]
+        else:
+            at = matrix.e, matrix.f
+        _get_box(handle, end - 1, *to_box)
+        angle = math.degrees(math.atan2(b, a)) if b else 0.0 if a >= 0 else 180.0
+        x0, x1, y0, y1 = box
+        yield _Run(text[start:end], before, angle, *at, (x0, y0, x1, y1), abs(size)), start
         start, before, last = end, "", target
 
 
@@ -263,18 +276,20 @@ def _parted(left: _Open, x: float, y: float, walls: Sequence[Rule]) -> bool:
     return any(left.x1 - 1.5 < wall.x0 < x + 1.5 and wall.y0 < middle < wall.y1 for wall in walls)
 
 
-def read_page(page: Any, number: int, with_rules: bool = True) -> PageText:
+def read_page(page: Any, number: int, needs_rules: Callable[[str], bool] = lambda text: False) -> PageText:
     """Read the pdfium page handle *page*; *number* is 1-based. Oblique text (a stamp) is left out and counted.
 
-    Rules and pictures are looked for *with_rules* only; text on both sides of an upright rule is not joined.
+    Where *needs_rules* says so of its text, rules and pictures are looked for; what stands on both sides of an
+    upright rule is not joined.
     """
     width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
     if pdfium.FPDFPage_GetRotation(page) % 2:  # characters are placed on the page before it is turned
         width, height = height, width
-    drawn = draw(page) if with_rules else Drawn((), ())
     text_page = pdfium.FPDFText_LoadPage(page)
     try:
-        runs = list(_runs(text_page, [rule for rule in drawn.rules if rule.upright]))
+        text = _characters(text_page)
+        drawn = draw(page) if needs_rules(text) else Drawn((), ())
+        runs = list(_runs(text_page, text, [rule for rule in drawn.rules if rule.upright]))
     finally:
         pdfium.FPDFText_ClosePage(text_page)
     by_turns: dict[int | None, list[_Run]] = {}

@@ -57,6 +57,20 @@ def denies_events(text: str) -> bool:
     return _pattern("not").search(text) is not None
 
 
+@cache
+def _hint() -> re.Pattern[str]:
+    """A caption, or a word of the lists at the beginning of a line."""
+    listed = sorted((*_words("class"), *_words("header"), *_words("frequency")), key=len, reverse=True)
+    # Long names are broken over lines: their first two words are enough.
+    starts = {" ".join(words.split(" ")[:2]) for words in listed}
+    return re.compile(rf"^\W*(?:tab(?:le|ula|ela|leau|elle)\s+[a-z]?\d|(?:{'|'.join(map(re.escape, starts))})\b)", re.M)
+
+
+def hints(text: str) -> bool:
+    """Tell whether the text of a page may name a table of adverse events: cheap, and rather yes than no."""
+    return _hint().search(text.casefold()) is not None
+
+
 def is_same_table(caption: str, earlier: str) -> bool:
     """Tell whether a caption repeats that of the table before it (`Table 5 (continued)`)."""
     one, two = _NUMBER.match(caption), _NUMBER.match(earlier)
