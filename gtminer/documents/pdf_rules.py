@@ -1,7 +1,9 @@
 """The straight lines and the pictures that a PDF page draws, from pdfium: what tables are ruled with, or painted as."""
 
 import ctypes
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
@@ -44,6 +46,24 @@ class Drawn(NamedTuple):
             return min(one[0], two[0]), min(one[1], two[1]), max(one[0], two[0]), max(one[1], two[1])
 
         return Drawn(tuple(Rule(*turn(rule)) for rule in self.rules), tuple(map(turn, self.pictures)))
+
+
+class Walls:
+    """The upright rules of a page, quick to ask."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._spans: dict[float, list[tuple[float, float]]] = defaultdict(list)
+        for rule in rules:
+            if rule.upright:
+                self._spans[rule.x0].append((rule.y0, rule.y1))
+        self._xs = sorted(self._spans)
+
+    def between(self, left: float, right: float, y: float) -> bool:
+        """Tell whether one stands between *left* and *right* at the height *y*."""
+        for x in self._xs[bisect_right(self._xs, left) : bisect_left(self._xs, right)]:
+            if any(low < y < high for low, high in self._spans[x]):
+                return True
+        return False
 
 
 class _Matrix(NamedTuple):

@@ -11,7 +11,7 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
 from itertools import groupby, repeat
@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as pdfium
 
 from gtminer import tsv
-from gtminer.documents.pdf_rules import Drawn, Rule, draw
+from gtminer.documents.pdf_rules import Drawn, Rule, Walls, draw
 
 # Shares of the font size, measured on EMA reports of 2000 to 2022 and on FDA labels.
 _SAME_LINE = 0.55  # baselines nearer than this are one line with raised or lowered marks
@@ -116,23 +116,18 @@ def _characters(page: Any) -> str:
     return text
 
 
-def _runs(page: Any, text: str, walls: Sequence[Rule] = ()) -> Iterator[_Run]:
+def _runs(page: Any, text: str, walls: Walls) -> Iterator[_Run]:
     """The runs of a text page; one that bridges an upright rule or a wide gap is told apart."""
     for run, first in _objects(page, text):
         level = abs(run.angle) < 2
         loose = run.box[2] - run.x > _LOOSE * run.size * max(4, len(run.text))
-        if level and (loose or (walls and _bridges(run, walls))):
+        if level and (loose or walls.between(run.x + 1, run.box[2] - 1, run.y + 0.3 * run.size)):
             yield from _parts(page, run, first, walls)
         else:
             yield run
 
 
-def _bridges(run: _Run, walls: Sequence[Rule]) -> bool:
-    left, right, middle = run.x + 1, run.box[2] - 1, run.y + 0.3 * run.size
-    return any(left < wall.x0 < right and wall.y0 < middle < wall.y1 for wall in walls)
-
-
-def _parts(page: Any, run: _Run, first: int, walls: Sequence[Rule]) -> Iterator[_Run]:
+def _parts(page: Any, run: _Run, first: int, walls: Walls) -> Iterator[_Run]:
     """A level run as the words between its wide gaps and upright rules."""
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     middle = run.y + 0.3 * run.size
@@ -142,7 +137,7 @@ def _parts(page: Any, run: _Run, first: int, walls: Sequence[Rule]) -> Iterator[
             continue
         pdfium.FPDFText_GetCharBox(page, first + index, left, right, bottom, top)
         gap = left.value - x1
-        wall = gap > 0 and any(x1 - 1 < wall.x0 < left.value + 1 and wall.y0 < middle < wall.y1 for wall in walls)
+        wall = gap > 0 and walls.between(x1 - 1, left.value + 1, middle)
         if end and (gap > _CELL * run.size or wall):
             box = x, bottom.value, x1, top.value
             yield run._replace(text=run.text[start:end], before=run.before if start == 0 else " ", x=x, box=box)
@@ -256,24 +251,19 @@ class _Open:
 
 
 def _segments(
-    runs: list[_Run], turns: int, width: float, height: float, turned: bool, walls: Sequence[Rule] = ()
+    runs: list[_Run], turns: int, width: float, height: float, turned: bool, walls: Walls
 ) -> Iterator[Segment]:
     current: _Open | None = None
     for run in runs:
         x0, x1, y = _turn(run, turns, width, height)
-        if current is not None and not _parted(current, x0, y, walls) and current.takes(run, x0, x1, y):
+        parted = current is not None and walls.between(current.x1 - 1.5, x0 + 1.5, y + 0.3 * current.size)
+        if current is not None and not parted and current.takes(run, x0, x1, y):
             continue
         if current is not None and (segment := current.close(turned)):
             yield segment
         current = _Open(_clean(run.text), x0, x1, y, run.size)
     if current is not None and (segment := current.close(turned)):
         yield segment
-
-
-def _parted(left: _Open, x: float, y: float, walls: Sequence[Rule]) -> bool:
-    """Does an upright rule stand between the segment and what begins at *x*?"""
-    middle = y + 0.3 * left.size
-    return any(left.x1 - 1.5 < wall.x0 < x + 1.5 and wall.y0 < middle < wall.y1 for wall in walls)
 
 
 def read_page(page: Any, number: int, needs_rules: Callable[[str], bool] = lambda text: False) -> PageText:
@@ -289,7 +279,7 @@ def read_page(page: Any, number: int, needs_rules: Callable[[str], bool] = lambd
     try:
         text = _characters(text_page)
         drawn = draw(page) if needs_rules(text) else Drawn((), ())
-        runs = list(_runs(text_page, text, [rule for rule in drawn.rules if rule.upright]))
+        runs = list(_runs(text_page, text, Walls(drawn.rules)))
     finally:
         pdfium.FPDFText_ClosePage(text_page)
     by_turns: dict[int | None, list[_Run]] = {}
@@ -302,7 +292,7 @@ def read_page(page: Any, number: int, needs_rules: Callable[[str], bool] = lambd
     dropped = sum(len(run.text) for run in by_turns.pop(None, []))
     main = weight.most_common(1)[0][0] if weight else 0
     drawn = drawn.turned(main, width, height)
-    walls = [rule for rule in drawn.rules if rule.upright]
+    walls = Walls(drawn.rules)
     segments: list[Segment] = []
     for turns in sorted(weight, key=lambda turns: (turns != main, turns)):
         segments.extend(_segments(by_turns[turns], turns, width, height, turned=turns != main, walls=walls))
