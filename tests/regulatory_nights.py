@@ -115,8 +115,15 @@ class Nights:
         return sorted(document.doc_id for _, document in self.store.documents())
 
     def held(self, source: str) -> Mapping[str, Held]:
-        """What a source ever listed, by the last part of its address."""
-        return {item.rsplit("/", 1)[1]: one for item, one in held(self.store, source).items()}
+        """What a source ever listed, by file name or media id."""
+        return {_short(item): one for item, one in held(self.store, source).items()}
+
+    def dump(self) -> list[tuple[object, ...]]:
+        """All that the store knows of documents and lists, to be compared."""
+        rows: list[tuple[object, ...]] = []
+        for table in ("document", "document_version", "listing", "feed", "found_by", "pending", "watermark"):
+            rows += self.store.connection.execute(f"SELECT '{table}', * FROM {table} ORDER BY 2, 3").fetchall()
+        return rows
 
     def status(self, doc_id: str) -> str:
         """`listed`, `delisted`..."""
@@ -125,7 +132,7 @@ class Nights:
 
     def pending(self, source: str) -> dict[str, str]:
         """What is asked for again, with the reason."""
-        return {one.item.rsplit("/", 1)[1]: one.reason for one in self.store.pending(source)}
+        return {_short(one.item): one.reason for one in self.store.pending(source)}
 
     def asked(self, on: str = "") -> list[str]:
         """The paths asked for, since last forgotten."""
@@ -134,6 +141,10 @@ class Nights:
     def forget(self) -> None:
         """Forget what was asked."""
         self.standin.requests.clear()
+
+
+def _short(item: str) -> str:
+    return item.removesuffix("/download").rsplit("/", 1)[1]
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gtminer.errors import SourceError
-from gtminer.pipeline.holdings import Work, bring, looks_like_html, refuse_walls
+from gtminer.pipeline.holdings import HOST_TROUBLE, Work, bring, give_up, looks_like_html, refuse_walls
 from gtminer.sources import ema, ema_feeds
 from gtminer.sources.due import due, left
 from gtminer.sources.ema_feeds import Feed, FeedSpec, Known
-from gtminer.sources.products import ProductTable, slug
+from gtminer.sources.products import ProductTable
 from gtminer.store import listings
 from gtminer.web.exchange import Answer
 from gtminer.web.failures import ExchangeError, Trouble
@@ -36,7 +36,12 @@ def load(work: Work, names: Mapping[str, str] | None = None) -> Feeds:
     feeds: dict[str, Feed] = {}
     digests: dict[str, str] = {}
     for short, spec in ema_feeds.specs(names).items():
-        answer = _ask(work, spec)
+        try:
+            answer = _ask(work, spec)
+        except ExchangeError as error:
+            if error.trouble in HOST_TROUBLE:
+                raise SourceError(give_up(work, "ema", error)) from error
+            raise
         known = listings.known_feed(work.store, "ema", short)
         # Another base may serve a smaller list; what it served last time still binds it.
         floor = 1 if work.web.addresses.locate(_address(spec)).replaced else None
@@ -84,25 +89,23 @@ def _ask(work: Work, spec: FeedSpec) -> Answer:
 def fetch(work: Work, feeds: Feeds, table: ProductTable, products: tuple[str, ...] | None) -> None:
     """Bring the documents of the gene therapies in *feeds* (of *products*, None for all) up to date."""
     work.warnings += [*feeds.medicines.warnings, *feeds.documents.warnings]
-    medicines, left_out, warnings = ema.choose_medicines(feeds.medicines.rows, table, products)
-    work.warnings += warnings
+    medicines, left_out = ema.choose_medicines(feeds.medicines.rows, table, products)
     held = listings.held(work.store, "ema")
-    taken = {item: one.doc_id for item, one in held.items()}
-    choice = ema.choose_documents(feeds.documents.rows, medicines, table, products, taken)
+    choice = ema.choose_documents(feeds.documents.rows, medicines, table, products, held)
     work.warnings += choice.warnings
-    if left_out:
-        names = "; ".join(f"{one.name} ({one.reason})" for one in left_out)
-        work.warnings.append(
-            f"EMA: {len(left_out)} advanced therapies that are no gene therapies were left out: {names}"
-        )
-    _name_missing(work, table, products, {medicine.product for medicine in medicines})
-    work.warnings += [
-        f"EMA: {one.doc_id}: unsupported type of file, kept as a link ({one.address})"
-        for one in choice.unsupported
-        if one.item not in held
-    ]
-    everywhere = [ema.canonical(row.get("document_url", "")) for row in feeds.documents.rows]
-    gone = left(held, everywhere)
+    _say_choice(work, medicines, left_out)
+    missing = [name for name in products or () if not ema.choose_medicines(feeds.medicines.rows, table, (name,))[0]]
+    work.tell(
+        "ema missing", "EMA: products asked for that are no gene therapies of the medicines feed ({}): {}", missing
+    )
+    links = [f"{one.doc_id} ({one.address})" for one in choice.unsupported]
+    work.tell("ema links", "EMA: documents of an unsupported type, kept as links ({}): {}", links)
+    work.tell(
+        "ema unplaced",
+        "EMA: documents that name neither medicine nor number, passed over ({}): {}",
+        choice.unplaced,
+    )
+    gone = left(held, choice.everywhere)
     if not work.dry_run:
         _remember(work, feeds, choice, [one.item for one in gone], [one.doc_id for one in gone])
     if gone:
@@ -129,8 +132,8 @@ def _remember(work: Work, feeds: Feeds, choice: ema.DocumentChoice, gone: list[s
         listings.found_by(work.store, back, work.query)
 
 
-def _name_missing(work: Work, table: ProductTable, products: tuple[str, ...] | None, found: set[str]) -> None:
-    """Name the products that a query asks for by name and the feed does not hold."""
-    for name in products or ():
-        if not {*(table.asked((name,)) or ()), slug(name)} & found:
-            work.warnings.append(f"EMA: '{name}' is not among the gene therapies of the medicines feed")
+def _say_choice(work: Work, medicines: list[ema.Medicine], left_out: list[ema.LeftOut]) -> None:
+    unknown = [f"{one.name} (by {one.because})" for one in medicines if one.because != ema.TABLE]
+    work.tell("ema taken", "EMA: medicines that the product table does not hold, taken ({}): {}", unknown)
+    others = [f"{one.name} ({one.reason})" for one in left_out]
+    work.tell("ema left out", "EMA: advanced therapies that are no gene therapies, left out ({}): {}", others)

@@ -1,5 +1,6 @@
 """One regulatory document after another: ask, look at what came, keep the bytes, read them, store the text."""
 
+import json
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from gtminer.documents.pdf import describe
 from gtminer.documents.pdf_states import READABLE, State
-from gtminer.errors import ContentError
+from gtminer.errors import ContentError, StoreError
 from gtminer.model import Document, Provenance
 from gtminer.pipeline import tagging
 from gtminer.pipeline.tagging import Tagger
@@ -28,7 +29,7 @@ MAX_DOCUMENT_BYTES = 300_000_000  # a zip of 109 memos
 DOCUMENT_DEADLINE_S = 900.0
 NAMES = {"ema": "EMA", "fda": "FDA"}
 # After these the host is left alone for the rest of the run.
-_HOST_TROUBLE = (Trouble.BLOCKED, Trouble.RATE, Trouble.BUDGET, Trouble.UNREACHABLE, Trouble.CERTIFICATE)
+HOST_TROUBLE = (Trouble.BLOCKED, Trouble.RATE, Trouble.BUDGET, Trouble.UNREACHABLE, Trouble.CERTIFICATE)
 
 
 class PdfReader(Protocol):
@@ -100,6 +101,18 @@ class Work:
         self.changed += counts.changed
         self.unchanged += counts.unchanged
 
+    def tell(self, topic: str, line: str, names: list[str]) -> None:
+        """Warn of those *names* that were not there last time; *line* has a place for their number and one for them.
+
+        What stays as it is would be said every night, and hide what is new.
+        """
+        key = f"told {self.query}: {topic}"
+        told = json.loads(self.store.meta(key) or "[]")
+        if news := [name for name in names if name not in told]:
+            self.warnings.append(line.format(len(news), "; ".join(news)))
+        if names != told and not self.dry_run:
+            self.store.set_meta(key, json.dumps(names))
+
     def report(self, source: str, requests: int) -> Report:
         """Return what is to be said at the end."""
         return Report(
@@ -122,12 +135,13 @@ def bring(work: Work, source: str, wanted: list[Due]) -> None:
     with work.progress(f"{NAMES[source]} documents", len(wanted)) as advance:
         for place, due in enumerate(wanted):
             try:
-                _bring(work, due)
-                work.received += 1
+                work.received += _bring(work, due)
             except ExchangeError as error:
-                if error.trouble in _HOST_TROUBLE:
-                    work.web.stop(source, str(error))
-                    work.problems.append(_stopped(source, error, place, len(wanted)))
+                if error.trouble in HOST_TROUBLE:
+                    kept = (
+                        f"{place} of {len(wanted)} documents were dealt with and are kept, the rest is for the next run"
+                    )
+                    work.problems.append(give_up(work, source, error, kept))
                     return
                 _failed(work, due, "failed", str(error))
             except ContentError as error:
@@ -135,22 +149,22 @@ def bring(work: Work, source: str, wanted: list[Due]) -> None:
             advance(1)
 
 
-def _bring(work: Work, due: Due) -> None:
+def _bring(work: Work, due: Due) -> bool:
+    """Deal with one document; tell whether it was given and can be read."""
     listed, held = due.listed, due.held
-    content = work.raw.get(held.sha256) if due.reason is Reason.REREAD and held and held.sha256 else None
+    content = _kept(work, held.sha256) if due.reason is Reason.REREAD and held and held.sha256 else None
     if content is not None:
         stored = work.store.get(listed.doc_id)
         provenance = (stored.provenance if stored else None) or Provenance(
             listed.address, work.moment(), sha256(content).hexdigest()
         )
-        _read(work, due, content, provenance)
-        return
+        return _read(work, due, content, provenance)
     answer = work.web.get(
         listed.address, max_bytes=MAX_DOCUMENT_BYTES, deadline_s=DOCUMENT_DEADLINE_S, accept=acceptor()
     )
     if answer.status in (404, 410):
         _failed(work, due, "missing", f"{NAMES[listed.source]} lists it, but answers {answer.status}")
-        return
+        return False
     known = held is not None and held.sha256 == answer.sha256
     if (
         known
@@ -165,12 +179,24 @@ def _bring(work: Work, due: Due) -> None:
             work.store.clear_pending(listed.source, [listed.item] if held.state == "read" else [])
             listings.found_by(work.store, [listed.doc_id], work.query)
         work.unchanged += 1
-        return
+        return True
     work.raw.put(answer.body)
-    _read(work, due, answer.body, Provenance(answer.url, answer.retrieved_at, answer.sha256))
+    return _read(work, due, answer.body, Provenance(answer.url, answer.retrieved_at, answer.sha256))
 
 
-def _read(work: Work, due: Due, content: bytes, provenance: Provenance) -> None:
+def _kept(work: Work, digest: str) -> bytes | None:
+    """Return the bytes that we hold of a document, None where they are to be fetched anew."""
+    try:
+        content = work.raw.get(digest)
+    except StoreError as error:
+        work.warnings.append(f"{error}; deleted, and the document fetched anew")
+        work.raw.path(digest).unlink(missing_ok=True)
+        return None
+    # A wall's page may once have been taken for the document.
+    return None if content is None or looks_like_html(content[:1024]) else content
+
+
+def _read(work: Work, due: Due, content: bytes, provenance: Provenance) -> bool:
     listed = due.listed
     if content[:4] == b"PK\x03\x04":
         documents = _read_archive(work, listed, content, provenance)
@@ -183,14 +209,15 @@ def _read(work: Work, due: Due, content: bytes, provenance: Provenance) -> None:
             f"{NAMES[listed.source]}: {listed.doc_id}: unsupported type of file ({_looks_like(content)}), "
             f"kept as a link ({listed.address})"
         )
-        return
+        return True
     else:
         document = dated(work.read_pdf(content, listed, provenance), listed)
         if document.state not in READABLE:
             _unreadable(work, due, document, provenance)
-            return
+            return False
         documents = [document]
     _keep(work, listed, documents, provenance.sha256, "read")
+    return True
 
 
 def _keep(work: Work, listed: Listed, documents: list[Document], digest: str, state: str) -> None:
@@ -211,37 +238,45 @@ def _unreadable(work: Work, due: Due, document: Document, provenance: Provenance
     listed, version = due.listed, work.read_pdf.version
     work.store.add_pending(listed.source, [listed.item], describe(document), parser=version, sha256=provenance.sha256)
     stored = work.store.get(listed.doc_id)
+    settled = True
     if document.state in (State.NOT_PDF, State.TRUNCATED):
         # Not what the source means to give: nothing is stored of it, and the next run fetches it again.
         listings.record(work.store, listed, state="failed", checked_at=work.moment())
+        settled = False
     elif stored is None or stored.state not in READABLE:
         _keep(work, listed, [document], provenance.sha256, "failed")
     else:
         listings.record(
             work.store, listed, state="failed", checked_at=work.moment(), sha256=provenance.sha256, parser=version
         )
-    _say(work, due, "failed", describe(document))
+    _say(work, due, "failed", describe(document), settled=settled)
 
 
 def _read_archive(work: Work, listed: Listed, content: bytes, provenance: Provenance) -> list[Document]:
     """Read the documents of a zip of reviews; one that cannot be read does not keep the others back."""
     found = list(archives.members(content))
     if not found:
-        raise ContentError(f"{listed.address}: an archive without PDF files ({_looks_like(content)})")
+        raise ContentError(f"an archive without PDF files ({_looks_like(content)})")
     held = listings.held(work.store, listed.source)
     taken = {item: one.doc_id for item, one in held.items()}
     members, others = fda.members_listed(listed, [member.name for member in found], link_rules(), taken)
-    listings.note(work.store, [one for _, one in members], work.moment())
+    page = held[listed.item].page if listed.item in held else None
+    listings.note(work.store, [one for _, one in members], work.moment(), page=page)
     documents = []
     for place, one in members:
         digest = work.raw.put(found[place].content)
         document = dated(work.read_pdf(found[place].content, one, provenance._replace(sha256=digest)), one)
-        documents.append(document)
-        if document.state not in READABLE:
+        readable = document.state in READABLE
+        if readable:
+            documents.append(document)
+            work.store.clear_pending(one.source, [one.item])
+        else:
+            version = work.read_pdf.version
+            work.store.add_pending(one.source, [one.item], describe(document), parser=version, sha256=digest)
             work.problems.append(f"FDA: {one.doc_id} (in {listed.address}): {describe(document)}")
         listings.record(
-            work.store, one, state="read" if document.state in READABLE else "failed", checked_at=work.moment(),
-            sha256=digest, parser=work.read_pdf.version,
+            work.store, one, state="read" if readable else "failed", checked_at=work.moment(), sha256=digest,
+            parser=work.read_pdf.version,
         )  # fmt: skip
     if others:
         work.warnings.append(f"FDA: {others} of {len(found)} files in {listed.address} are of a kind that is not read")
@@ -270,19 +305,17 @@ def acceptor() -> Callable[[Answer], None]:
         if answer.status in (404, 410):
             return
         if answer.status != 200:
-            raise ExchangeError(f"{answer.url} answers {answer.status}", trouble=Trouble.STATUS)
+            raise ExchangeError(f"answers {answer.status}", trouble=Trouble.STATUS)
         head, again = answer.body[:1024], not seen
         seen.append(answer.sha256)
         if b"%PDF-" in head:
             # A file that stays without its end after a second try is broken at the source: the reader names it.
             if b"%%EOF" not in answer.body[-2048:] and (again or seen.count(answer.sha256) < 2):
-                raise ExchangeError(f"{answer.url}: the PDF was cut", trouble=Trouble.CUT, transient=again)
+                raise ExchangeError("the PDF was cut", trouble=Trouble.CUT, transient=again)
         elif looks_like_html(head):
-            raise ExchangeError(
-                f"{answer.url}: a web page where a document was expected", trouble=Trouble.UNEXPECTED, transient=again
-            )
+            raise ExchangeError("a web page where a document was expected", trouble=Trouble.UNEXPECTED, transient=again)
         elif not answer.body:
-            raise ExchangeError(f"{answer.url}: an empty answer", trouble=Trouble.UNEXPECTED, transient=again)
+            raise ExchangeError("an empty answer", trouble=Trouble.UNEXPECTED, transient=again)
 
     return accept
 
@@ -318,20 +351,22 @@ def _failed(work: Work, due: Due, state: str, reason: str) -> None:
     with work.store.transaction():
         listings.record(work.store, due.listed, state=state, checked_at=work.moment())
         work.store.add_pending(due.listed.source, [due.listed.item], reason)
-    _say(work, due, state, reason)
+    _say(work, due, state, reason, settled=state == "missing")
 
 
-def _say(work: Work, due: Due, state: str, reason: str) -> None:
-    """A failure makes the run partial the first time; while nothing changes it is only named again."""
+def _say(work: Work, due: Due, state: str, reason: str, *, settled: bool) -> None:
+    """A failure makes the run partial; a *settled* one, that only the source can mend, is later only named again."""
     one = due.listed
     line = f"{NAMES[one.source]}: {one.doc_id} {state}: {reason} ({one.address}); asked again next time"
-    old = due.held is not None and due.held.state == state and due.reason is not Reason.CHANGED
+    old = settled and due.held is not None and due.held.state == state and due.reason is not Reason.CHANGED
     (work.warnings if old else work.problems).append(line)
 
 
-def _stopped(source: str, error: ExchangeError, done: int, total: int) -> str:
+def give_up(work: Work, source: str, error: ExchangeError, kept: str = "what is stored is kept") -> str:
+    """Ask *source* nothing more in this run where that would be pointless or harmful; return what is to be said."""
+    if error.trouble in HOST_TROUBLE:
+        work.web.stop(source, str(error))
     name = NAMES[source]
-    kept = f"{done} of {total} documents were dealt with and are kept, the rest is for the next run"
     if error.trouble is Trouble.BLOCKED:
         return (
             f"{name}: blocked ({error}); {kept}; do not retry in a loop, try again later from this address, or save "

@@ -25,11 +25,14 @@ def fetch(work: Work, products: list[Product], key: str | None = None) -> None:
     known = listings.known_feed(work.store, "openfda", name)
     documents: dict[str, Document] = {}
     release: str | None = None
+    problems = len(work.problems)
     try:
         for batch in openfda.batches(products):
             found, release_of_batch, answer = _labels(work, batch, key)
             release = release_of_batch or release
             if known and release and known.timestamp == release and not work.full:
+                if not work.dry_run:
+                    listings.found_by(work.store, [f"fda:{one.product_id}/label" for one in products], work.query)
                 return
             documents |= _read(work, batch, found, answer)
     except ExchangeError as error:
@@ -46,7 +49,8 @@ def fetch(work: Work, products: list[Product], key: str | None = None) -> None:
             f"openFDA: labels of {len(documents)} products where {known.records} were; not believed, nothing is changed"
         )
         return
-    _store(work, products, documents, name, release)
+    # A label that could not be read is asked for again, although the release stays the same.
+    _store(work, products, documents, name, release if len(work.problems) == problems else None)
 
 
 def _labels(
@@ -93,9 +97,8 @@ def _read(
 def _store(work: Work, products: list[Product], documents: dict[str, Document], name: str, release: str | None) -> None:
     work.expected += len(documents)
     missing = [one for one in products if one.product_id not in documents]
-    if missing:
-        brands = ", ".join(one.brands[0] if one.brands else one.product_id for one in missing)
-        work.warnings.append(f"none in openFDA (not all CBER products are covered): {brands}")
+    brands = [one.brands[0] if one.brands else one.product_id for one in missing]
+    work.tell("openfda missing", "openFDA: no label, not all CBER products are covered ({}): {}", brands)
     if work.dry_run:
         return
     work.received += len(documents)

@@ -25,7 +25,6 @@ from gtminer.store.database import Store
 from gtminer.store.listings import Listed
 from gtminer.store.raw import RawFiles
 from gtminer.web.download import Web
-from gtminer.web.failures import ExchangeError, Trouble
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
@@ -85,7 +84,9 @@ class Regulators:
         self._table = table or load()
         self._own_reader = WorkerReader() if read_pdf is None else None
         self._read_pdf: PdfReader = read_pdf or self._own_reader  # type: ignore[assignment]  # one of them is there
+        # What all questions of a run share is asked for once.
         self._feeds: ema.Feeds | SourceError | None = None
+        self._index: fda.Index | SourceError | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -106,11 +107,9 @@ class Regulators:
                 except SourceError as error:
                     self._feeds = error
             if isinstance(self._feeds, SourceError):
-                if isinstance(self._feeds, ExchangeError) and self._feeds.trouble in (Trouble.BLOCKED, Trouble.RATE):
-                    self._web.stop("ema", str(self._feeds))
                 work.problems.append(str(self._feeds))
-                return
-            ema.fetch(work, self._feeds, self._table, products)
+            else:
+                ema.fetch(work, self._feeds, self._table, products)
 
         return self._recorded("ema", query, flow)
 
@@ -121,7 +120,15 @@ class Regulators:
         """
 
         def flow(work: Work) -> None:
-            fda.fetch(work, self._table, products)
+            if self._index is None:
+                try:
+                    self._index = fda.load(work)
+                except SourceError as error:
+                    self._index = error
+            if isinstance(self._index, SourceError):
+                work.problems.append(str(self._index))
+            else:
+                fda.fetch(work, self._index, self._table, products)
             listed = {one.product for source in ("ema", "fda") for one in listings.held(self._store, source).values()}
             labels.fetch(work, us_products(self._table, self._table.asked(products), listed), self._openfda_key)
 

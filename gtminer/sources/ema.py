@@ -5,15 +5,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from gtminer import tsv
 from gtminer.sources.ema_feeds import Row
 from gtminer.sources.products import ProductTable, ema_number, fold, names_in, slug
-from gtminer.store.listings import Listed
+from gtminer.store.listings import Held, Listed
 
 _PROCEDURE = re.compile(r"-H-C-(?:PSUSA|0*\d+)-?([0-9A-Z][0-9A-Z./-]*)|-(PAM-\d+)", re.IGNORECASE)
 _PSUSA = re.compile(r"-H-C-(PSUSA-[0-9-]+)", re.IGNORECASE)
+HOST = "https://www.ema.europa.eu"
+TABLE = "product table"
+_PLAIN = re.compile(rf"{re.escape(HOST)}/en/[A-Za-z0-9/._-]+")  # twenty thousand of them a night, nearly all like this
 _PDF = re.compile(r"\.pdf(-\d+)?$", re.IGNORECASE)  # Drupal adds -0, -1 to a file name that exists already
 
 
@@ -36,8 +39,8 @@ class LeftOut(NamedTuple):
 
 def choose_medicines(
     rows: Iterable[Row], table: ProductTable, products: tuple[str, ...] | None
-) -> tuple[list[Medicine], list[LeftOut], list[str]]:
-    """Return the gene therapies among *rows*, the advanced therapies left out, and warnings.
+) -> tuple[list[Medicine], list[LeftOut]]:
+    """Return the gene therapies among *rows*, and the advanced therapies left out.
 
     Neither the flag `advanced_therapy` nor the product table is enough alone: the flag misses products and does not
     part gene therapies from cell and tissue products; the table does not know what was authorised yesterday. The
@@ -47,7 +50,6 @@ def choose_medicines(
     asked = table.asked(products)
     chosen: list[Medicine] = []
     left_out: list[LeftOut] = []
-    warnings: list[str] = []
     for row in rows:
         name, inns = row.get("name_of_medicine", ""), _inns(row)
         if row.get("category", "").casefold() == "veterinary" or not (name or inns):
@@ -56,20 +58,19 @@ def choose_medicines(
         flagged = row.get("advanced_therapy", "").casefold() == "yes"
         product = table.find(brand=name, inns=inns, ema_number=number)
         if product:
-            medicine = Medicine(product.product_id, name, number, row.get("medicine_status", ""), "product table")
+            medicine = Medicine(product.product_id, name, number, row.get("medicine_status", ""), TABLE)
         elif neighbour := table.neighbour(name, inns):
             if flagged:
                 left_out.append(LeftOut(name, neighbour.reason))
             continue
         elif flagged or table.named_as_gene_therapy(inns):
-            because = "advanced_therapy" if flagged else "built like a gene therapy's INN"
+            because = "advanced_therapy" if flagged else "its INN"
             medicine = Medicine(slug(name), name, number, row.get("medicine_status", ""), because)
-            warnings.append(f"EMA: {name} is not in the product table; taken because of {because}")
         else:
             continue
         if asked is None or asked & {medicine.product, *map(fold, names_in(name)), *map(fold, inns)}:
             chosen.append(medicine)
-    return chosen, left_out, warnings
+    return chosen, left_out
 
 
 def _inns(row: Row) -> tuple[str, ...]:
@@ -78,11 +79,16 @@ def _inns(row: Row) -> tuple[str, ...]:
 
 
 class DocumentChoice(NamedTuple):
-    """The documents to hold, links of a type that cannot be read, and warnings."""
+    """The documents to hold, links of a type that cannot be read, and warnings.
+
+    *unplaced* are titles of documents that name no medicine, *everywhere* the items of the whole feed.
+    """
 
     listed: list[Listed]
     unsupported: list[Listed]
     warnings: list[str]
+    unplaced: list[str]
+    everywhere: set[str]
 
 
 def document_types() -> dict[str, str | None]:
@@ -96,12 +102,12 @@ def choose_documents(
     medicines: Sequence[Medicine],
     table: ProductTable,
     products: tuple[str, ...] | None,
-    taken: Mapping[str, str],
+    held: Mapping[str, Held],
 ) -> DocumentChoice:
     """Return the documents of *medicines* that are to be read, each with its lasting doc_id.
 
-    *taken* holds the doc_ids of earlier runs by address. A row whose medicine is not in the medicines feed (the two
-    feeds may be of different hours) is still ours when the product table knows it.
+    *held* is what earlier runs listed, by address. A row whose medicine is not in the medicines feed (the two feeds
+    may be of different hours) is still ours when the product table knows it or an earlier run listed it.
     """
     types, asked = document_types(), table.asked(products)
     by_number = {medicine.number: medicine for medicine in medicines if medicine.number}
@@ -109,22 +115,30 @@ def choose_documents(
     found: dict[str, tuple[Row, Listed]] = {}
     unknown: Counter[str] = Counter()
     warnings: list[str] = []
+    unplaced: list[str] = []
+    everywhere: set[str] = set()
     doubled = 0
     for row in rows:
+        address = row.get("document_url", "")
+        item = canonical(address) if address else ""
+        everywhere.add(item)
         product = _product_of(row, by_number, by_name, table, asked)
+        if product is None and item in held and (asked is None or held[item].product in asked):
+            product = held[item].product
         if product is None:
+            nameless = not row.get("medicine_name") and not row.get("ema_product_number")
+            if asked is None and nameless and types.get(row.get("type", "")):
+                unplaced.append(f"{row.get('name', '')} ({address})")
             continue
         type_ = row.get("type", "")
         if type_ not in types:
             unknown[type_] += 1
         kind = types.get(type_)
-        address = row.get("document_url", "")
         if kind is None:
             continue
         if not address:
             warnings.append(f"EMA: '{row.get('name', '')}' has no document_url; skipped until it has one")
             continue
-        item = canonical(address)
         if item in found:
             doubled += 1
             continue
@@ -133,7 +147,7 @@ def choose_documents(
             Listed(
                 source="ema",
                 item=item,
-                address=address,
+                address=urljoin(HOST, address),
                 product=product,
                 kind=kind,
                 title=row.get("name", "") or f"{product} {kind}",
@@ -146,10 +160,10 @@ def choose_documents(
         warnings.append(f"EMA: {count} documents of the unknown type '{name}' were passed over")
     if doubled:
         warnings.append(f"EMA: {doubled} documents are listed twice under one address")
-    named = _name(found, taken)
+    named = _name(found, {one.item: one.doc_id for one in held.values()})
     pdf = [listed for listed in named if _PDF.search(urlsplit(listed.item).path)]
     other = [listed for listed in named if not _PDF.search(urlsplit(listed.item).path)]
-    return DocumentChoice(pdf, other, warnings)
+    return DocumentChoice(pdf, other, warnings, unplaced, everywhere)
 
 
 def _product_of(
@@ -219,6 +233,8 @@ def canonical(address: str) -> str:
 
     Before 2023 the paths lacked /en/; the old ones redirect to the new, and both are one document.
     """
-    parts = urlsplit(quote(address.strip(), safe="/:?#[]@!$&'()*+,;=%~-._"))
+    if _PLAIN.fullmatch(address):
+        return address
+    parts = urlsplit(quote(urljoin(HOST, address.strip()), safe="/:?#[]@!$&'()*+,;=%~-._"))
     path = re.sub(r"^/documents/", "/en/documents/", parts.path)
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), path, parts.query, ""))

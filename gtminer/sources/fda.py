@@ -19,11 +19,11 @@ class ProductOnList(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The gene therapies of the list, and what was passed over with the reason."""
+    """The gene therapies of the list asked for; of the whole list, those the table lacks, and what was passed over."""
 
     chosen: list[ProductOnList]
+    unknown: list[str]
     passed_over: list[str]
-    warnings: list[str]
 
 
 def choose_products(
@@ -36,23 +36,23 @@ def choose_products(
     """
     asked = table.asked(products)
     chosen: dict[str, ProductOnList] = {}
+    unknown: list[str] = []
     passed_over: list[str] = []
-    warnings: list[str] = []
     for entry in entries:
         inns = (entry.proper_name,) if entry.proper_name else ()
         product = table.find(brand=entry.brand, inns=inns)
         if product is None and table.named_as_gene_therapy(inns):
             identifier, names = slug(entry.brand), {fold(entry.brand), *map(fold_inn, inns)}
-            warnings.append(f"FDA: {entry.name} is not in the product table; taken because of its proper name")
+            unknown.append(entry.name)
         elif product is None:
-            neighbour = table.neighbour(entry.brand, inns)
-            passed_over.append(f"{entry.name}: {neighbour.reason if neighbour else 'not in the product table'}")
+            neighbour = table.neighbour(entry.brand, (*inns, entry.name))
+            passed_over.append(f"{entry.name} ({neighbour.reason if neighbour else 'not in the product table'})")
             continue
         else:
             identifier, names = product.product_id, {product.product_id}
         if asked is None or asked & (names | {identifier}):
             chosen.setdefault(entry.url, ProductOnList(identifier, entry.name, entry.url))
-    return Choice(list(chosen.values()), passed_over, warnings)
+    return Choice(list(chosen.values()), unknown, passed_over)
 
 
 def us_products(table: ProductTable, asked: set[str] | None, listed: Iterable[str] = ()) -> list[Product]:
