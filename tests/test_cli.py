@@ -34,6 +34,7 @@ def test_every_command_has_a_help_with_an_example(gtminer: Gtminer) -> None:
     listing = gtminer("--help").out.partition("Commands:")[2].splitlines()
     names = [line.split()[0] for line in listing if line.startswith("  ") and line[2] != " "]
     assert {"fetch", "import", "tag", "summarize", "show", "search", "status", "evaluate", "demo"} <= set(names)
+    assert not [line for line in listing if line.endswith("...")]
     for name in names:
         code, out, err = gtminer(name, "--help")
         assert (code, err) == (0, ""), name

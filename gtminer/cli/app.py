@@ -98,19 +98,19 @@ def _check_log(path: Path) -> None:
 
 
 # The commands in the order of `gtminer --help`: the job first, then care of the store.
-app.command("fetch")(fetch.fetch)
-app.command("import")(add.import_)
-app.command("tag")(add.tag)
-app.command("summarize")(tables.summarize)
-app.command("show")(show.show)
-app.command("search")(search.search)
-app.command("diff")(diff.diff)
-app.command("export")(export.export)
-app.command("status")(status.status)
-app.command("doctor")(doctor.doctor)
-app.command("schedule")(schedule.schedule)
-app.command("evaluate")(evaluate.evaluate)
-app.command("demo")(demo.demo)
+app.command("fetch", short_help="Bring the store up to date from PubMed, EMA and FDA.")(fetch.fetch)
+app.command("import", short_help="Add documents you already have.")(add.import_)
+app.command("tag", short_help="Tag the documents whose tags are missing or old.")(add.tag)
+app.command("summarize", short_help="Tables of documents, counts, cross-tabs, tags, products.")(tables.summarize)
+app.command("show", short_help="One document: its tags, each with its evidence, and why.")(show.show)
+app.command("search", short_help="Find documents by their words.")(search.search)
+app.command("diff", short_help="What is new, changed, retracted, vanished, tagged anew.")(diff.diff)
+app.command("export", short_help="All tags, or all documents, into one file.")(export.export)
+app.command("status", short_help="Age of the data, last success, last error.")(status.status)
+app.command("doctor", short_help="Check settings, disk, store, network; what to do.")(doctor.doctor)
+app.command("schedule", short_help="Lines for cron or systemd that fetch every night.")(schedule.schedule)
+app.command("evaluate", short_help="Precision, recall and F1 against a gold file.")(evaluate.evaluate)
+app.command("demo", short_help="The whole job offline, on invented data.")(demo.demo)
 
 
 def run(arguments: Sequence[str]) -> int:
