@@ -48,7 +48,7 @@ class Intake:
         done: Callable[[Page], None] = lambda page: None,
     ) -> None:
         """Fetch and store the records of *pmids*; *done* runs in the same transaction. Raises ExchangeError."""
-        page = pages.ask(self.eutils, pmids, hopeless=hopeless)
+        page = pages.ask(self.eutils, pmids, hopeless=hopeless, find_witness=lambda: plans.witness(self.store, pmids))
         with self.store.transaction():
             counts = self.store.put(page.documents, run=self.run, query=self.query, seen=self.day)
             if self.tagger is not None and counts.fresh:

@@ -1,6 +1,6 @@
 """The records of one list of PMIDs, each PMID accounted for: given, not given, or not readable."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from gtminer.documents.pubmed_xml import read_answer
@@ -28,17 +28,28 @@ class Page(NamedTuple):
     doubted: bool = False
 
 
-def ask(eutils: Eutils, pmids: Sequence[str], *, hopeless: Collection[str] = ()) -> Page:
+def ask(
+    eutils: Eutils,
+    pmids: Sequence[str],
+    *,
+    hopeless: Collection[str] = (),
+    find_witness: Callable[[], str | None] = lambda: None,
+) -> Page:
     """Return the records of *pmids*. Those not given are asked for again, except the *hopeless* of earlier days.
 
-    Raises ExchangeError where the server fails. A page that cannot be read is split until the record that spoils it
-    is found.
+    Where nothing comes, it is believed only if a witness, a record that was given lately, comes when it is asked for
+    together with them. Raises ExchangeError where the server fails. A page that cannot be read is split until the
+    record that spoils it is found.
     """
     asking = _Asking(eutils)
     try:
         asking.ask(pmids, emptiness=all(pmid in hopeless for pmid in pmids))
     except _EmptyError:
         return Page((), tuple(pmids), doubted=True)
+    if not asking.given and not asking.unreadable and (witness := find_witness()) is not None:
+        asking.ask([*pmids, witness], emptiness=True)
+        if asking.given.pop(witness, None) is None:
+            return Page((), tuple(pmids), doubted=True)
     again = [pmid for pmid in asking.missing(pmids) if pmid not in hopeless]
     if len(again) > SINGLY:
         asking.ask(again, emptiness=True)

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from gtminer.errors import SourceError
 from gtminer.sources.eutils import Eutils, Found, Window
-from gtminer.sources.slicing import Listing, everything
+from gtminer.sources.slicing import UnsoundError, everything
 from gtminer.store import plans
 from gtminer.store.database import Store
 from gtminer.store.plans import Memory, Plan
+from gtminer.web.failures import ExchangeError, Trouble
 
 OVERLAP = timedelta(days=7)  # an index is built once a day and days are New York's: servers.md 1.5
 AGAIN = timedelta(days=1)  # what changed so lately may have changed once more since it was fetched
@@ -144,7 +145,7 @@ class Planner:
         return date.fromisoformat(value) if value else None
 
     def _list(self) -> set[str]:
-        return self._sound(everything(lambda pmids: self._eutils.search(self._term, pmids=pmids), self._whole))
+        return self._all_of(self._whole)
 
     def _within(self, kind: str, first: date) -> set[str]:
         window = Window(kind, first)
@@ -152,16 +153,27 @@ class Planner:
         if found.total and found.total >= self._whole.total and self._ignores_days(kind):
             self._faults.append(f"PubMed passes over the days asked for ({kind}), so that changes are not known")
             return set()
-        return self._sound(everything(lambda pmids: self._eutils.search(self._term, pmids=pmids, window=window), found))
+        return self._all_of(found, window)
+
+    def _all_of(self, found: Found, window: Window | None = None) -> set[str]:
+        """Return all PMIDs of which *found* is the first answer; why they may not be all is noted as a fault."""
+
+        def part(pmids: tuple[int, int] | None) -> Found:
+            try:
+                return self._eutils.search(self._term, pmids=pmids, window=window)
+            except ExchangeError as error:
+                if error.trouble is Trouble.UNEXPECTED:
+                    raise UnsoundError(str(error)) from error
+                raise
+
+        listing = everything(part, found)
+        if listing.fault:
+            self._faults.append(listing.fault)
+        return set(listing.pmids)
 
     def _ignores_days(self, kind: str) -> bool:
         """A search for days to come finds nothing, unless the days are not looked at."""
         return self._eutils.search(self._term, window=Window(kind, _NEVER), retmax=0).total > 0
-
-    def _sound(self, listing: Listing) -> set[str]:
-        if listing.fault:
-            self._faults.append(listing.fault)
-        return set(listing.pmids)
 
 
 def _difference(before: str, after: str) -> str:

@@ -25,8 +25,8 @@ class Listing(NamedTuple):
     drifted: bool = False
 
 
-class _UnsoundError(Exception):
-    """An answer that no amount of slicing can mend."""
+class UnsoundError(Exception):
+    """An answer that no amount of slicing can mend; a *search* may raise it as well."""
 
 
 def everything(search: Search, whole: Found) -> Listing:
@@ -42,11 +42,11 @@ def everything(search: Search, whole: Found) -> Listing:
     total = 0
     for number in range(ROUNDS):
         try:
-            found = _parts(search, before)
-        except _UnsoundError as fault:
+            found = _parts(search, before, union)
+            after = search(None)
+        except UnsoundError as fault:
             return Listing(frozenset(union), whole, str(fault))
-        after = search(None)
-        union |= found | set(after.pmids)
+        union |= set(after.pmids)
         total = len(found)
         steady = total == after.total
         between = min(before.total, after.total) <= total <= max(before.total, after.total)
@@ -56,8 +56,8 @@ def everything(search: Search, whole: Found) -> Listing:
     return Listing(frozenset(union), before, f"PubMed announces {before.total} records and its parts add up to {total}")
 
 
-def _parts(search: Search, whole: Found) -> set[str]:
-    """Return the PMIDs of all parts. Raises _UnsoundError where one cannot be had whole."""
+def _parts(search: Search, whole: Found, seen: set[str]) -> set[str]:
+    """Return the PMIDs of all parts; all that is given goes to *seen*. Raises UnsoundError where one is not whole."""
     union: set[str] = set()
     open_parts = [(FIRST, LAST, whole)]
     budget = 64 + whole.total // 50
@@ -65,12 +65,13 @@ def _parts(search: Search, whole: Found) -> set[str]:
         first, last, found = open_parts.pop()
         stray = next((pmid for pmid in found.pmids if not first <= int(pmid) <= last), None)
         if stray is not None:
-            raise _UnsoundError(f"PubMed gave PMID {stray} when asked for {first} to {last}")
+            raise UnsoundError(f"PubMed gave PMID {stray} when asked for {first} to {last}")
+        seen |= set(found.pmids)
         if len(found.pmids) == found.total:
             union |= set(found.pmids)
             continue
         if first == last or budget <= 0:
-            raise _UnsoundError(
+            raise UnsoundError(
                 f"PubMed announces {found.total} records from PMID {first} to {last} and gives {len(found.pmids)}"
             )
         # Halved at the median of what was given, so that no empty stretch of numbers is asked for.

@@ -1,7 +1,7 @@
 """Where a fetch from PubMed goes on: the plan it is working off, and what it remembers of the last complete one."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from gtminer.store.connection import Connected
@@ -81,6 +81,16 @@ def stored(store: Documents, pmids: Iterable[str]) -> set[str]:
 def seen_since(store: Connected, day: str) -> set[str]:
     """Return the PMIDs that PubMed gave on *day* (ISO) or later."""
     return _pmids(store, "SELECT doc_id FROM document WHERE source = 'pubmed' AND seen_at >= ?", day)
+
+
+def witness(store: Connected, pmids: Collection[str]) -> str | None:
+    """Return the PMID that PubMed gave last, other than *pmids*; None where there is none."""
+    row = store.connection.execute(
+        "SELECT doc_id FROM document WHERE source = 'pubmed' AND missed = 0 AND seen_at IS NOT NULL "
+        "AND doc_id NOT IN (SELECT 'pubmed:' || value FROM json_each(?)) ORDER BY seen_at DESC, id DESC LIMIT 1",
+        (json.dumps(list(pmids)),),
+    ).fetchone()
+    return None if row is None else str(row[0]).removeprefix("pubmed:")
 
 
 def found_by(store: Connected, query: str) -> set[str]:
