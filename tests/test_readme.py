@@ -1,5 +1,6 @@
 """The README's commands do what it says: every `sh` block is run, in order, against the stand-in."""
 
+import gzip
 import re
 import shlex
 import subprocess
@@ -43,10 +44,10 @@ def test_every_query_file_in_the_readme_is_valid(tmp_path: Path) -> None:
 
 @pytest.fixture
 def served() -> Iterator[dict[str, str]]:
-    from gtminer.standin.server import StandIn
+    from gtminer.standin.world import World
 
-    with StandIn() as standin:
-        yield dict(standin.environment())
+    with World() as world:
+        yield {f"GTMINER_{name.upper()}_URL": base for name, base in world.standin.base_urls.items()}
 
 
 def test_every_command_of_the_readme_works(tmp_path: Path, environment: dict[str, str], served: dict[str, str]) -> None:
@@ -56,9 +57,9 @@ def test_every_command_of_the_readme_works(tmp_path: Path, environment: dict[str
     (work / "baseline").mkdir()
     block = re.findall(r"^```toml\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)[0]
     (work / "queries" / "aav-liver.toml").write_text(block, encoding="utf-8")
-    xml = sorted((corpus / "pubmed").glob("*.xml"))
-    (work / "records.xml").write_bytes(xml[0].read_bytes())
-    (work / "baseline" / "one.xml").write_bytes(xml[-1].read_bytes())
+    records = gzip.decompress((corpus / "pubmed.xml.gz").read_bytes())
+    (work / "records.xml").write_bytes(records)
+    (work / "baseline" / "one.xml.gz").write_bytes(gzip.compress(records))
     (work / "search.nbib").write_text("PMID- 99999999\nTI  - An invented title.\nDP  - 2026\n\n", encoding="utf-8")
     pdf = sorted(corpus.rglob("*.pdf"))[0]
     (work / "epar.pdf").write_bytes(pdf.read_bytes())
@@ -69,7 +70,7 @@ def test_every_command_of_the_readme_works(tmp_path: Path, environment: dict[str
     launcher.chmod(0o755)
     env = {**environment, **served, "NCBI_EMAIL": "reader@example.org", "PATH": f"{program}:{environment['PATH']}"}
     env.pop("NCBI_API_KEY", None)
-    pmid = re.search(rb"<PMID[^>]*>(\d+)</PMID>", xml[0].read_bytes())
+    pmid = re.search(rb"<PMID[^>]*>(\d+)</PMID>", records)
     assert pmid
     for printed in commands():
         if printed in ELSEWHERE or printed.startswith("export "):
