@@ -14,6 +14,7 @@ from gtminer.tag.measures import NOTHING, Measures, is_comparator, measure
 from gtminer.tag.mentions import Mention
 from gtminer.tag.population import Subjects
 from gtminer.tag.subjects import Decided
+from gtminer.tag.tables import Row, row_at
 
 _PARAGRAPH = 1500  # characters before a sentence in which the size of its set is looked for
 _TOUCHES = 4  # characters between words that belong together
@@ -27,6 +28,7 @@ class Event(NamedTuple):
     role: Role
     rule: str
     measures: tuple[Measures, ...] = (NOTHING,)
+    line: tuple[int, int] | None = None  # the row of a table that is its evidence
 
     def records(self) -> Iterator[tuple[Measures, Assertion]]:
         """Yield each record with its assertion: control arms are comparators, a further record of none is denied."""
@@ -34,7 +36,7 @@ class Event(NamedTuple):
             assertion = self.assertion
             if assertion is Assertion.PRESENT and record.arm is not None and is_comparator(record.arm):
                 assertion = Assertion.COMPARATOR
-            if number and record.n == "0":
+            if record.n == "0" and (number or self.line):
                 assertion = Assertion.NEGATED
             yield record, assertion
 
@@ -62,6 +64,20 @@ def endpoints(analysis: Analysis, mentions: Sequence[Mention], people: Subjects)
         if hit.kind == "endpoint" and not any(start < hit.end and hit.start < end for start, end in taken):
             return [Mention(hit.start, hit.end, category, slug, hit.text) for category, slug in general]
     return []
+
+
+def _in_table(row: Row) -> Event:
+    """Return what a row of a table says: it happened, but where every arm has none of it."""
+    records = row.measures()
+    denied = bool(records) and all(record.n == "0" for record in records)
+    return Event(
+        Assertion.NEGATED if denied else Assertion.PRESENT,
+        "0 in every column" if denied else "a row of the table",
+        Role.SUBJECT,
+        f"table: {row.caption}" if row.caption else "a table of events",
+        records or (NOTHING,),
+        row.line,
+    )
 
 
 class _Judge:
@@ -95,6 +111,9 @@ class _Judge:
         clauses: dict[int, Clauses] = {}
         judged: dict[Mention, Event] = {}
         for mention in self._found:
+            if row := row_at(self._analysis, mention.start):
+                judged[mention] = _in_table(row)
+                continue
             number = self._analysis.sentence_number(mention.start)
             span = self._analysis.sentence(mention.start)
             if number not in clauses:

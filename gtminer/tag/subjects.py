@@ -13,6 +13,8 @@ from gtminer.tag.vocabulary import Product
 _ENOUGH = {Category.MODALITY: 2.2, Category.VECTOR: 2.5, Category.INDICATION: 1.7, Category.PRODUCT: 1.5}
 _BESIDE_A_THERAPY = 0.9
 _TOOL_MEANT = 1.6  # an editor in the sentence that says what was done, where a therapy is meant
+_LONG = 12_000  # characters; abstracts are shorter, reports longer
+_SHARE = 0.2
 _CELLS = 2
 _VACCINE = 3
 
@@ -65,12 +67,13 @@ class _Decision:
         self._words = Words(analysis)
         self._stated: dict[Key, str] = {}
         self._inferred: dict[Key, str] = {}
+        self._floor = self._floors(len(analysis.text))
 
     def decided(self) -> Decided:
         products = [
             self._vocabulary.products[slug]
             for (category, slug), item in self._evidence.items()
-            if category is Category.PRODUCT and item.weight >= _ENOUGH[category]
+            if category is Category.PRODUCT and self._is_enough((category, slug), _ENOUGH[category])
         ]
         for product in products:
             self._stated[Category.PRODUCT, product.slug] = self._evidence[Category.PRODUCT, product.slug].rule
@@ -84,6 +87,17 @@ class _Decision:
         self._keep_most_specific()
         actions = self._actions()
         return Decided(self._stated, self._inferred, bool(actions) or any(item.gene_therapy for item in products))
+
+    def _floors(self, length: int) -> dict[Category, float]:
+        """Return what a concept must weigh beside the heaviest of its category; a long report names everything."""
+        floors: dict[Category, float] = {}
+        if length > _LONG:
+            for (category, _), item in self._evidence.items():
+                floors[category] = max(floors.get(category, 0.0), item.weight * _SHARE)
+        return floors
+
+    def _is_enough(self, key: Key, enough: float) -> bool:
+        return self._evidence[key].weight >= max(enough, self._floor.get(key[0], 0.0))
 
     def _modalities(self) -> set[str]:
         return {slug for category, slug in self._stated if category is Category.MODALITY}
@@ -103,7 +117,7 @@ class _Decision:
             category, slug = key
             if category in (Category.SAFETY, Category.PRODUCT) or self._roles.is_tool(category, slug):
                 continue
-            if item.weight >= _ENOUGH[category]:
+            if self._is_enough(key, _ENOUGH[category]):
                 self._stated[key] = item.rule
 
     def _therapy_is_meant(self, products: list[Product]) -> bool:
@@ -124,7 +138,7 @@ class _Decision:
             if category in (Category.MODALITY, Category.VECTOR) and self._roles.is_tool(category, slug):
                 beside = category is Category.VECTOR or not self._roles.is_action(slug)
                 enough = _BESIDE_A_THERAPY if beside and self._actions() else _TOOL_MEANT
-                if item.weight >= enough and not self._roles.is_donor(slug):
+                if self._is_enough(key, enough) and not self._roles.is_donor(slug):
                     self._stated[key] = item.rule
 
     def _give_way(self) -> None:
@@ -182,7 +196,7 @@ class _Decision:
                 self._state("in_vivo", "given to animals")
         if "ex_vivo" in self._modalities():
             for slug in ("autologous", "allogeneic"):
-                if self._weight(slug) >= _BESIDE_A_THERAPY:
+                if self._weight(slug) >= max(_BESIDE_A_THERAPY, self._floor.get(Category.MODALITY, 0.0)):
                     self._state(slug, self._evidence[Category.MODALITY, slug].rule)
 
     def _vaccine(self) -> tuple[str, str] | None:

@@ -45,6 +45,8 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
         )
         if mention.category is Category.SAFETY:
             event = judged[mention]
+            if event.line:
+                tag = tag._replace(sentence_start=event.line[0], sentence_end=event.line[1])
             tag = tag._replace(cue=event.cue, role=event.role, rule=event.rule)
             tags += [
                 tag._replace(assertion=assertion, grade=grade, n=n, N=whole, pct=pct, arm=arm)
