@@ -39,6 +39,7 @@ def test_a_definition_knows_where_both_forms_stand() -> None:
         ("in vitro transcription (IVT)", [("IVT", "in vitro transcription")]),
         ("a lentivirus (LV), an adenovirus (Ad)", [("LV", "lentivirus"), ("Ad", "adenovirus")]),
         ("1e13 vector genomes (vg)", [("vg", "vector genomes")]),
+        ("blood and bronchoalveolar lavage fluid (BALF)", [("BALF", "bronchoalveolar lavage fluid")]),
         # Letters in another order.
         ("the locus of myotonic dystrophy (DM)", [("DM", "myotonic dystrophy")]),
         ("myotonic dystrophy type 1 (DM1)", [("DM1", "myotonic dystrophy type 1")]),

@@ -40,6 +40,7 @@ _BRACKETED = re.compile(r"\([^()\[\]]*\)|\[[^()\[\]]*\]")
 _UNIT_END = re.compile(r"[.?!][\"'”’]?\s+(?=[(\[\"“]?[^\Wa-z])|[;:]\s|\n\s*\n|[()\[\]|\t]")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CLEAN = re.compile(rf"(?:[\w'’{_HYPHEN}]|\s(?!\s*\n))+")
+_BREAK = re.compile("[,±=<>≥≤+%]")
 _TO_BRACKET = re.compile("[\\s\"'“”‘’*\\-]*")
 
 # In lists of abbreviations: "AAV, adeno-associated virus;" "AAV = ..." "AAV: ..." "AAV – ..." and one a line.
@@ -74,14 +75,14 @@ class _Run:
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.inner: set[int] = set()  # those that follow a hyphen
-        self.apart: set[int] = set()  # those that follow a comma
+        self.apart: set[int] = set()  # those that follow a comma or a sign
         last = 0
         for match in _WORD.finditer(window):
             start, stop = match.span()
             if last and (gap := window[last:start]) != " ":
                 if gap[0] in _HYPHENS and len(gap.rstrip()) == 1:
                     self.inner.add(len(self.words))
-                elif "," in gap:
+                elif _BREAK.search(gap):
                     self.apart.add(len(self.words))
             last = stop
             self.words.append(match[0])
@@ -281,7 +282,7 @@ def _by_price(text: str, at: int, short: str, letters: str) -> tuple[int, int] |
             price = extra + _price(letters, run, first, bound - extra)
             if price <= bound:  # the nearest of the cheapest
                 best, bound = first, price - 0.01
-    if not short.islower() and (best is None or bound > 1):
+    if not short.islower() and (best is None or (count == 2 and bound > 1)):
         swapped = _out_of_order(letters, run)
         best = best if swapped is None else swapped
     return None if best is None else (run.starts[best], run.ends[-1])
@@ -299,6 +300,8 @@ def _out_of_order(letters: str, run: _Run) -> int | None:
         left.remove(word[0])
         if not left:
             return at
+        if at in run.apart:
+            return None
     return None
 
 
@@ -336,9 +339,9 @@ def _following(text: str, begin: int, letters: str, bound: float, *, line: bool 
 def _price(letters: str, run: _Run, first: int, bound: float) -> float:
     """Return the least price, or infinity above *bound*, of finding *letters* in order from the word *first* on.
 
-    Free: an initial. 0.4: the letter right behind the last one (free in capitals and numbers: `FVIII`).
-    1: a letter further inside a word. 0.75: a word without a letter (0.2 if small or one letter, 0.5 if behind
-    a hyphen). 0.5 more: a comma in between.
+    Free: an initial (0.3 where a small word gives it). 0.4: the letter right behind the last one (free in capitals
+    and numbers: `FVIII`). 1: a letter further inside a word. 0.75: a word without a letter (0.2 if small or of one
+    letter, 0.5 if behind a hyphen). 0.5 more: a comma or a sign in between.
     """
     count = len(letters)
     prices = {used: price for used, price in _in_word(letters, run, first, 0, 0, 0.0) if price <= bound}
@@ -350,7 +353,9 @@ def _price(letters: str, run: _Run, first: int, bound: float) -> float:
         for used, price in prices.items():
             if used == count:
                 continue
-            found = _in_word(letters, run, at, used, 0, price + comma) if word[0] == letters[used] else []
+            found = []
+            if word[0] == letters[used]:
+                found = _in_word(letters, run, at, used, 0, price + comma + (0.3 if word in _NEVER_FIRST else 0.0))
             if price + comma + 1 <= bound and (place := word.find(letters[used], 1)) > 0:
                 found += _in_word(letters, run, at, used, place, price + comma + 1)
             for now, total in found:
