@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
+from urllib.parse import quote
 
 import typer
 
@@ -117,12 +118,20 @@ def _network(settings: "Settings") -> Iterator[Finding]:
     from gtminer.web.addresses import PROBES
     from gtminer.web.download import Web
     from gtminer.web.exchange import Call
+    from gtminer.web.pacing import meeting_place
 
-    web = Web(settings.base_urls, user_agent=settings.user_agent)
+    web = Web(
+        settings.base_urls,
+        meeting_place=meeting_place(),
+        with_key=settings.api_key is not None,
+        user_agent=settings.user_agent,
+    )
+    # NCBI wants to know who calls.
+    asked = {"eutils": f"?tool=gtminer&email={quote(settings.email)}" if settings.email else "?tool=gtminer"}
     try:
         for source, url in PROBES.items():
             try:
-                answer = web.once(Call(url, deadline_s=PROBE_DEADLINE_S))
+                answer = web.once(Call(url + asked.get(source, ""), deadline_s=PROBE_DEADLINE_S))
             except GtminerError as error:
                 yield Finding("problem", source, f"{error}; check network and proxy, or try again later")
                 continue

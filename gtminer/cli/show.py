@@ -200,7 +200,8 @@ def _why(tag: "Tag", category: "Category") -> str:
 def _refusal(document: "Document", refusal: "Refusal") -> Iterator[str]:
     text = document.text
     times = f" ({refusal.times} times)" if refusal.times > 1 else ""
-    yield f"  '{refusal.text}' as {refusal.category} {refusal.label}: {refusal.reason}{times}"
+    named = f"{refusal.category} {refusal.label}".rstrip()
+    yield f"  '{refusal.text}' as {named}: {refusal.reason}{times}"
     before = text[max(0, refusal.start - AROUND) : refusal.start].rpartition("\n")[2]
     after = text[refusal.end : refusal.end + AROUND].partition("\n")[0]
     yield f"    … {before}{_bold(refusal.text)}{after} …"
