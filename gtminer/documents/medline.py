@@ -50,14 +50,18 @@ _LINKS = {
 
 
 def read(stream: BinaryIO, provenance: Provenance | None = None) -> Iterator[Document]:
-    """Yield the records of MEDLINE text; raises ContentError, with the line, for what is not such text."""
+    """Yield the records of MEDLINE text; raises ContentError, with the line, for what is not such text.
+
+    MEDLINE text has no end mark, but PubMed ends each record with its source: where the one before has one and the last
+    has none, the file was cut, and that record is not taken for a whole one.
+    """
     from Bio import Medline
 
     parse: Any = Medline.parse  # it ships no types
     lines = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="strict", newline=None)
     try:
-        for record in parse(_mended(lines)):
-            yield _document({key: _values(value) for key, value in record.items()}, provenance)
+        for record in _whole(parse(_mended(lines))):
+            yield _document({tag: _values(value) for tag, value in record.items()}, provenance)
     except UnicodeDecodeError as error:
         raise ContentError(f"not UTF-8 text (byte {error.object[error.start]:#04x}); save it as UTF-8") from error
     finally:
@@ -65,18 +69,39 @@ def read(stream: BinaryIO, provenance: Provenance | None = None) -> Iterator[Doc
             lines.detach()
 
 
+def _whole(records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    before: dict[str, Any] = {}
+    record: dict[str, Any] = {}
+    try:
+        for following in records:
+            if record:
+                yield record
+            before, record = record, following
+    except (ContentError, UnicodeDecodeError):
+        if record:
+            yield record
+        raise
+    if "SO" in before and "SO" not in record:
+        raise ContentError(f"cut in the record of PMID {record['PMID']}; get the file again")
+    if record:
+        yield record
+
+
 def _mended(lines: Iterable[str]) -> Iterator[str]:
     """Yield each field on one line and an empty line before each record."""
-    field, last = "", 0
+    field, last, parted = "", 0, False
     for number, line in enumerate(lines, start=1):
         text = line.rstrip()
         if not text.strip("\x1a"):
+            parted = True
             continue
         if line.startswith("  ") and field:
             field += " " + text.strip()
             continue
         found = _FIELD.match(text)
         if not found:
+            if parted:  # the record before is whole
+                yield from (field + "\n", "\n")
             raise ContentError(f"line {number}: neither a MEDLINE field nor its continuation: {text[:60]!r}")
         if not field and found[1] != "PMID":
             raise ContentError(f"line {number}: the record does not begin with its PMID: {text[:60]!r}")
@@ -84,7 +109,7 @@ def _mended(lines: Iterable[str]) -> Iterator[str]:
             yield field + "\n"
         if found[1] == "PMID" and last:
             yield "\n"
-        field, last = f"{found[1]:<4}- {text[found.end() :].strip()}", number
+        field, last, parted = f"{found[1]:<4}- {text[found.end() :].strip()}", number, False
     if field:
         yield field + "\n"
 
