@@ -29,14 +29,14 @@ import json, sys
 from pathlib import Path
 from gtminer.documents.pdf_read import read
 reading = read(Path(sys.argv[1]), lambda page, pages: None, with_tables={tables})
-print("\\n".join(part for stretch in reading["sections"] for part in (stretch[1], stretch[3])))
+print("\\n".join(text for _, heading, _, words, starts, _ in reading["sections"] for text in (heading * starts, words)))
 """
 _PDFPLUMBER = """
 import sys
 import pdfplumber
 with pdfplumber.open(sys.argv[1]) as pdf:
     for page in pdf.pages:
-        print({what})
+        print({what}, end="\\f")
         page.close()
 """
 PROGRAMS = {
@@ -61,7 +61,7 @@ def speed(path: Path, rounds: int) -> None:
             seconds[name] = min(seconds.get(name, 1e9), usage.ru_utime + usage.ru_stime)
             memory[name] = max(memory.get(name, 0), usage.ru_maxrss // 1024)
     peer = "pdfplumber, extract_text"
-    truth = Counter(words(texts[peer]))
+    truth = Counter(words("\n".join(without_heads(texts[peer].split("\f")))))
     for name in PROGRAMS:
         ours = Counter(words(texts[name]))
         both = sum((ours & truth).values())
