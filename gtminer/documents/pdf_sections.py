@@ -25,6 +25,8 @@ _SUBTITLE = re.compile(r"\s*[:(–]")
 _LEADER_LINES = 4  # as many lines with dot leaders stand together in a table of contents
 _LONGEST = 140  # characters of a heading
 
+# In these sections a table of adverse events is one of animals, of plans or of words: it keeps their kind.
+_NOT_PATIENTS = ("nonclinical", "quality", "risk_management", "background", "administrative", "toc", "abbreviations")
 UNMINED = ("toc", "abbreviations")
 _CLOSED = ("annex", "labelling", "leaflet")  # parts whose inner headings open nothing
 
@@ -186,7 +188,8 @@ class Sections:
                 self._page = item.page
             if isinstance(item, Block):
                 self._flush()
-                self.stretches.append(Stretch(item.kind, item.heading, item.page, item.text, True, item.table))
+                kind = self._state.kind if self._state.kind in _NOT_PATIENTS else item.kind
+                self.stretches.append(Stretch(kind, item.heading, item.page, item.text, True, item.table))
                 before = None
                 continue
             place = position[id(item)]

@@ -153,11 +153,11 @@ class Import:
             held = self._held
             for item in reader(self, found):
                 self._add(item)
-            if held == self._held and found.kind != kinds.PMIDS:
+            if held == self._held and found.kind not in (kinds.PMIDS, kinds.PDF):
                 self.result.empty.append((found.path, "a set without records"))
 
-    def report(self, found: FoundFile) -> Document:
-        """Return the document of a PDF; see `Reports.read`."""
+    def report(self, found: FoundFile) -> Document | None:
+        """Return the document of a PDF, None for one that was read before; see `Reports.read`."""
         if self._reports is None:
             self._reports = Reports(self.store, self.reports, self.raw, self.result.notes)
         return self._reports.read(found, provenance(found))
@@ -204,7 +204,11 @@ def _pmids(work: Import, found: FoundFile) -> Items:
 
 
 def _report(work: Import, found: FoundFile) -> Items:
-    yield work.report(found)
+    document = work.report(found)
+    if document is not None:
+        yield document
+    else:
+        work.result.unchanged += 1
 
 
 # How each kind of file becomes documents: a new kind is a new row.

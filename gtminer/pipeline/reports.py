@@ -51,17 +51,21 @@ class Reports:
         self._reader = pdf.PdfReader()
         self._table: ProductTable = load()
         self._unreadable = {item.item: item for item in store.pending(PENDING)}
+        self._seen: dict[str, str] = {}  # doc_id by sha256
 
     def close(self) -> None:
         """End the worker process."""
         self._reader.close()
 
-    def read(self, found: FoundFile, provenance: Provenance) -> Document:
-        """Return the document in a file; bytes that hold one are kept as received.
+    def read(self, found: FoundFile, provenance: Provenance) -> Document | None:
+        """Return the document in a file, None where the same bytes were read before; the bytes are kept as received.
 
         Raises ContentError, with the state, for a file in which nothing can be read (known ones are not read
         again before the reader is a better one), and UnplacedError for a text of no known regulator.
         """
+        if provenance.sha256 in self._seen:
+            self._notes.append(one_line(f"{found.path}: the same file as {self._seen[provenance.sha256]}; read once"))
+            return None
         with found.open() as stream:
             content = stream.read()
         known = self._unreadable.get(provenance.sha256)
@@ -82,6 +86,7 @@ class Reports:
             self._store.clear_pending(PENDING, [provenance.sha256])
         if self._raw is not None:
             self._raw.put(content)
+        self._seen[provenance.sha256] = placed.doc_id
         self._notes.append(self._said(found, placed, guess))
         return placed
 
