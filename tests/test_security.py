@@ -11,17 +11,20 @@ import pty
 import socket
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from conftest import Gtminer, Outcome
 
-from gtminer.errors import StoreError
+from gtminer.documents.answers import Reason, classify
+from gtminer.errors import ContentError, SourceError, StoreError
+from gtminer.sources import ema_feeds, openfda
 from gtminer.standin.records import article
 from gtminer.store.database import Store
 from gtminer.store.raw import RawFiles
+from gtminer.web.download import says_rate_limit
 
 # MEDLINE text can hold what XML forbids: escape sequences, the bell, C1 controls, bidirectional overrides.
 STEERING = "\x1b[2J\x9b31m\x07\u202eevil\u2066\x1b]0;title\x07"
@@ -202,6 +205,36 @@ def test_a_dtd_at_an_address_is_not_asked_for_s03(gtminer: Gtminer) -> None:
         with pytest.raises(BlockingIOError):
             listening.accept()
     assert done == Outcome(0, "", "imported 1 document: 1 new, 0 changed, 0 unchanged\n")
+
+
+# Hostile JSON
+
+GOOD = '"data": [{"category": "Human"}]'
+JSONS = {
+    "S05-deep": "[" * 100_000 + "]" * 100_000,
+    "S05-deep-in-object": '{"error":' + "[" * 990 + "]" * 990 + "}",
+    "S05-huge-number": f'{{"meta": {{"total_records": {"9" * 5_000}}}, {GOOD}}}',
+    "S05-huge-number-as-text": f'{{"meta": {{"total_records": "{"9" * 5_000}"}}, {GOOD}}}',
+    "S05-nan": f'{{"meta": {{"total_records": NaN}}, {GOOD}}}',
+    "S05-double-keys": f'{{"data": "no list", {GOOD.replace("[", "").replace("]", "")}}}',
+    "S05-bytes": '{"data": "\ud800"',
+}
+
+
+@pytest.mark.parametrize("fault", JSONS)
+def test_json_that_is_not_as_it_should_be_is_refused_in_one_line(fault: str) -> None:
+    body = JSONS[fault].encode("utf-8", "surrogatepass")
+    spec = ema_feeds.specs()["medicines"]
+    with pytest.raises(SourceError) as caught:
+        ema_feeds.read(body, spec, now=datetime(2026, 11, 22, tzinfo=UTC), floor=1)
+    assert str(caught.value).startswith(f"EMA feed {spec.name}: ")
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300
+    with pytest.raises((SourceError, ContentError)) as refused:
+        openfda.read(200, body, {})
+    assert str(refused.value).startswith("openFDA")
+    assert classify(body).reason is not Reason.RECORDS
+    assert not says_rate_limit(body)
 
 
 # Files

@@ -1,6 +1,7 @@
 """The EMA's JSON feeds: read by field name, and refused whole when they are not what they were."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -16,6 +17,7 @@ TOTAL_SLACK = 0.3  # the herbal feed announced 204 for 251 records; a cut feed l
 FEW = 0.01  # of the records may lack a field or bear an odd date; more means that the feed has changed
 
 Row = Mapping[str, str]
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class FeedSpec(NamedTuple):
@@ -106,7 +108,7 @@ def _open(body: bytes, spec: FeedSpec) -> tuple[list[dict[str, Any]], int | None
     stamp = meta.get("timestamp")
     return (
         content,
-        int(total) if isinstance(total, int) or (isinstance(total, str) and total.isdecimal()) else None,
+        int(total) if isinstance(total, int) or (isinstance(total, str) and _NUMBER.fullmatch(total)) else None,
         stamp if isinstance(stamp, str) and _moment(stamp) else None,
     )
 

@@ -134,7 +134,7 @@ def says_rate_limit(body: bytes) -> bool:
         return False
     try:
         note = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     error = note.get("error") if isinstance(note, dict) else None
     return isinstance(error, str) and "rate limit" in one_line(error).lower()
