@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from gtminer.cli import streams
+
 WIDTH = "120"  # of the tables where there is no terminal
 
 
@@ -31,7 +33,8 @@ def _secluded(folder: str) -> Iterator[None]:
         if name.startswith(("GTMINER_", "NCBI_", "OPENFDA_")):
             del os.environ[name]
     os.environ |= {"XDG_CACHE_HOME": folder, "XDG_CONFIG_HOME": folder, "XDG_DATA_HOME": folder}
-    os.environ.setdefault("COLUMNS", WIDTH)
+    if not streams.stdout_is_terminal():
+        os.environ.setdefault("COLUMNS", WIDTH)
     try:
         yield
     finally:
@@ -41,7 +44,6 @@ def _secluded(folder: str) -> Iterator[None]:
 
 def _fetch(folder: Path) -> None:
     from gtminer import query as queries
-    from gtminer.cli import streams
     from gtminer.cli.fetch import SOURCES, tell
     from gtminer.config import Settings
     from gtminer.pipeline import tagging
@@ -71,7 +73,7 @@ def _show(folder: Path) -> None:
     with Store.open(Settings(folder).store_path, read_only=True) as store, store.connection.guarded():
         for title, filters, by, long, manner in (
             ("The newest documents: gtminer summarize", Filters(), None, False,
-             Manner("table", columns="doc_id,year,title,vector,indication,safety", limit=6)),
+             Manner("table", limit=6)),
             ("Safety events by vector: gtminer summarize --by vector,safety", Filters(), "vector,safety", False,
              Manner("table")),
             ("What each source says of a product: gtminer summarize --by product", Filters(), "product", False,
