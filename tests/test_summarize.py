@@ -123,6 +123,7 @@ def test_documents_that_a_bound_leaves_out_are_told(ask: Gtminer) -> None:
     assert ask("summarize", "--since", "2024", "--columns", "id").err == (
         "1 document without a date left out by --since or --until\n"
     )
+    assert ask("summarize", "--since", "2024", "--vector", "aav", "--columns", "id").err == ""
 
 
 def test_an_empty_table_is_no_failure_unless_asked_for(ask: Gtminer) -> None:

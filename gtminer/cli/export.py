@@ -50,4 +50,4 @@ def export(
             chosen = selection.concepts or selection.assertions or selection.roles
             if not chosen and (without := mentions.without(connection, selection)):
                 streams.note(f"{options.counted(without, 'without tags')} left out; --documents has them all")
-        options.tell_left_out(connection, selection, filters)
+        options.tell_left_out(connection, selection)

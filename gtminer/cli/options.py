@@ -146,7 +146,7 @@ def opened(context: typer.Context) -> Iterator["sqlite3.Connection"]:
         yield store.connection
 
 
-def tell_left_out(connection: "sqlite3.Connection", selection: "Selection", filters: "Filters") -> None:
+def tell_left_out(connection: "sqlite3.Connection", selection: "Selection") -> None:
     """Say on stderr what a table does not show: retracted, undated and untagged documents."""
     from gtminer.cli import streams
     from gtminer.report import documents
@@ -154,7 +154,7 @@ def tell_left_out(connection: "sqlite3.Connection", selection: "Selection", filt
 
     if retracted := left_out_as_retracted(connection, selection):
         streams.note(f"{counted(retracted, 'retracted')} left out; --include-retracted shows them")
-    if (filters.since or filters.until) and (undated := documents.undated(connection)):
+    if undated := documents.undated(connection, selection):
         streams.note(f"{counted(undated, 'without a date')} left out by --since or --until")
     if untagged := documents.untagged(connection):
         streams.note(f"{counted(untagged, 'not tagged yet')}; run 'gtminer tag'")

@@ -37,4 +37,4 @@ def search(
     with options.opened(context) as connection:
         selection = select(connection, Concepts(connection), filters)
         give(searches.table(connection, selection, wanted, ("**", "**")), manner, what="documents")
-        options.tell_left_out(connection, searches.within(selection, wanted), filters)
+        options.tell_left_out(connection, searches.within(selection, wanted))

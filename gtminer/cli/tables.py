@@ -74,7 +74,7 @@ def show(
         give(counts.by_one(connection, concepts, selection, dimensions[0]), manner, what="values", cut=False)
     else:
         give(counts.by_two(connection, concepts, selection, *dimensions), manner, what="values", cut=False)
-    options.tell_left_out(connection, selection, filters)
+    options.tell_left_out(connection, selection)
     for name in dimensions:
         if without := counts.without_value(connection, selection, name):
             verb = "document has" if without == 1 else "documents have"

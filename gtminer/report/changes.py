@@ -106,7 +106,7 @@ def find(connection: sqlite3.Connection, selection: Selection, after: int) -> Fo
     }
     sql = (
         f"SELECT id, retracted, status, {', '.join(runs.values())} FROM document "
-        f"WHERE ({' OR '.join(runs.values())}) AND {selection.documents} ORDER BY date DESC, doc_id"
+        f"WHERE ({' OR '.join(runs.values())}) AND {selection.matching} ORDER BY date DESC, doc_id"
     )
     found = Found([], 0)
     for key, retracted, status, new, changed, moved, tagged in connection.execute(sql, selection.parameters).fetchall():

@@ -164,9 +164,10 @@ def untagged(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT count(*) FROM document WHERE tagged_with IS NULL").fetchone()[0])
 
 
-def undated(connection: sqlite3.Connection) -> int:
-    """Return how many documents state no date, and so meet no bound on it."""
-    return int(connection.execute("SELECT count(*) FROM document WHERE date IS NULL").fetchone()[0])
+def undated(connection: sqlite3.Connection, selection: Selection) -> int:
+    """Return how many documents a bound on the date leaves out because they state none."""
+    sql = f"SELECT count(*) FROM document WHERE {selection.undated}"
+    return int(connection.execute(sql, selection.parameters if selection.dates else ()).fetchone()[0])
 
 
 def _read(

@@ -43,16 +43,31 @@ class Selection(NamedTuple):
     concepts: Mapping[Category, frozenset[int]]
     assertions: tuple[str, ...]
     roles: tuple[str, ...]
+    dates: str = ""  # bounds on the date, kept apart: a document without a date meets none
+
+    @property
+    def matching(self) -> str:
+        """The condition that a document has to meet, retracted or not."""
+        return f"{self.documents} AND {self.dates}" if self.dates else self.documents
 
     @property
     def where(self) -> str:
         """The condition that a document has to meet to be shown."""
-        return self.documents if self.include_retracted else f"{self.documents} AND document.retracted = 0"
+        return self.matching + self._not_retracted
+
+    @property
+    def undated(self) -> str:
+        """The condition of documents that are left out only because they state no date."""
+        return f"{self.documents} AND document.date IS NULL{self._not_retracted}" if self.dates else "0"
+
+    @property
+    def _not_retracted(self) -> str:
+        return "" if self.include_retracted else " AND document.retracted = 0"
 
     @property
     def everything(self) -> bool:
         """True where no filter but the one for retracted documents is set."""
-        return self.documents == "1"
+        return self.matching == "1"
 
 
 def select(
@@ -105,17 +120,18 @@ def select(
         )
     if roles and not chosen and not every_mention:
         conditions.append(f"document.id IN (SELECT document FROM mention WHERE role IN ({_texts(roles)}))")
-    if filters.since:
-        conditions.append("document.date >= substr(?, 1, length(document.date))")
-        parameters.append(_date("since", filters.since))
+    dates = []
+    if filters.since:  # a date that was checked is safe to stand in SQL
+        dates.append(f"document.date >= substr('{_date('since', filters.since)}', 1, length(document.date))")
     if filters.until:
         until = _date("until", filters.until)
-        conditions.append(f"substr(document.date, 1, {len(until)}) <= ?")
-        parameters.append(until)
+        dates.append(f"substr(document.date, 1, {len(until)}) <= '{until}'")
     if filters.since and filters.until and filters.until < filters.since[: len(filters.until)]:
         raise InputError(f"--since {filters.since} is after --until {filters.until}; nothing can lie between")
     documents = " AND ".join(conditions) or "1"
-    return Selection(documents, tuple(parameters), filters.include_retracted, chosen, assertions, roles)
+    return Selection(
+        documents, tuple(parameters), filters.include_retracted, chosen, assertions, roles, " AND ".join(dates)
+    )
 
 
 def mention_condition(selection: Selection) -> str:
@@ -138,7 +154,7 @@ def left_out_as_retracted(connection: sqlite3.Connection, selection: Selection) 
     """Return how many retracted documents the selection would show if it included them."""
     if selection.include_retracted:
         return 0
-    sql = f"SELECT count(*) FROM document WHERE document.retracted = 1 AND {selection.documents}"
+    sql = f"SELECT count(*) FROM document WHERE document.retracted = 1 AND {selection.matching}"
     return int(connection.execute(sql, selection.parameters).fetchone()[0])
 
 
