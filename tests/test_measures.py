@@ -1,6 +1,8 @@
 """Grade, n, N, percentage and arm of mentions: a table of sentences, table rows, any text at all."""
 
+import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gtminer import tsv
-from gtminer.tag.arms import is_comparator
 from gtminer.tag.measures import Measures, measure
+from gtminer.tag.printed.arms import is_comparator
 from gtminer.tag.rows import measure_row
 
 SENTENCES = Path(__file__).parent / "data" / "measures.tsv"
@@ -127,3 +129,72 @@ def test_any_text_gives_each_mention_at_least_one_record(text: str, spans: list[
 @given(st.lists(st.text(max_size=40), max_size=6), st.lists(st.text(max_size=40), max_size=6))
 def test_any_row_gives_at_most_one_record_a_cell(header: list[str], row: list[str]) -> None:
     assert len(measure_row(header, row)) <= max(0, len(row) - 1)
+
+
+# The words of the worked examples' events, for lack of a tagger here: the test is of the numbers alone.
+EVENTS = {
+    "acute_liver_failure": "acute liver failure",
+    "adverse_event_any": "well tolerated",
+    "aml_event": "Acute myeloid leukaemia arose",
+    "cns_tumour_event": "intraventricular tumour",
+    "complement_activation": "complement activation",
+    "csf_leak": "cerebrospinal fluid leak",
+    "cytokine_release_syndrome": "CRS|cytokine release syndrome",
+    "death": "died",
+    "dose_limiting_toxicity": "dose-limiting toxicities",
+    "febrile_neutropenia": "febrile neutropenia",
+    "gvhd_event": "graft-versus-host disease",
+    "headache": "headache",
+    "hepatocellular_carcinoma_event": "hepatocellular carcinoma",
+    "hypotony": "hypotony",
+    "icaht_prolonged_cytopenia": "Cytopenia persisting beyond day 30",
+    "icans": "ICANS",
+    "iec_hs": "IEC-HS",
+    "infection": "infections",
+    "infusion_reaction": "infusion reactions",
+    "intraocular_inflammation": "ocular inflammation",
+    "loss_of_transgene_expression": "Loss of factor IX expression",
+    "mds_event": "myelodysplastic syndrome",
+    "mucositis": "mucositis",
+    "multiorgan_failure": "multi-organ failure",
+    "nausea_vomiting": "vomited",
+    "retinal_atrophy": "chorioretinal atrophy",
+    "secondary_t_cell_malignancy": "T-cell lymphoma",
+    "serious_adverse_event": "serious adverse events",
+    "thrombotic_microangiopathy": "thrombotic microangiopathy|atypical haemolytic uraemic syndrome",
+    "transaminase_increase": "rise in ALT",
+    "troponin_increased": "raised troponin I",
+    "vector_integration": "vector integration",
+    "veno_occlusive_disease": "VOD",
+    "vestibular_dysfunction": "vertigo",
+    "vision_decreased": "vision loss",
+}
+
+
+@pytest.mark.shared
+def test_the_worked_examples_get_the_curators_numbers(shared: Path) -> None:
+    """Exact per example and event: all its records, each with all five values. Arms are compared without hyphens."""
+    right = total = 0
+    for line in (shared / "taxonomy" / "examples.jsonl").read_text(encoding="utf-8").splitlines():
+        example = json.loads(line)
+        wanted: dict[str, set[tuple[str | None, ...]]] = {}
+        for event in example["safety"]:
+            if event["term"] in EVENTS and re.search(EVENTS[event["term"]], example["text"]):
+                values = [event.get(field) for field in FIELDS]
+                wanted.setdefault(event["term"], set()).add(plain(values))
+        spans = sorted((match.span(), term) for term in wanted for match in re.finditer(EVENTS[term], example["text"]))
+        found: dict[str, set[tuple[str | None, ...]]] = {}
+        for (_, term), records in zip(spans, measure(example["text"], [span for span, _ in spans]), strict=True):
+            found.setdefault(term, set()).update(plain(record) for record in records)
+        total += len(wanted)
+        right += sum(found[term] == wanted[term] for term in wanted)
+    print(f"{right} of {total} events with exactly the curator's records")
+    assert total == 44
+    assert right >= 40
+
+
+def plain(values: Iterable[object]) -> tuple[str | None, ...]:
+    """Return *values* as strings; an arm in one spelling, and "0" as nothing, for a denial says it."""
+    *numbers, arm = [None if value is None else str(value) for value in values]
+    grade, n, *others = numbers
+    return (grade, None if n == "0" else n, *others, arm.lower().replace("-", " ") if arm else None)

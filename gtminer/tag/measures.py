@@ -4,14 +4,19 @@ A mention has one record for each band and arm that the sentence gives it: "CRS 
 of any grade and the record of grade >=3. Where it is unclear to which mention a number belongs, none gets it.
 """
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from gtminer.tag.arms import Arm, find_arms, is_comparator
-from gtminer.tag.bands import Band, Event, Item, read_clause
-from gtminer.tag.counts import Count, find_counts, sizes, without_exceptions
-from gtminer.tag.grades import find_grades
-from gtminer.tag.tokens import Tokens
+from gtminer.tag.printed.arms import Arm, find_arms, is_comparator
+from gtminer.tag.printed.bands import Band, Event, Item
+from gtminer.tag.printed.clauses import read_clause
+from gtminer.tag.printed.counts import find_counts, sizes, without_exceptions
+from gtminer.tag.printed.grades import find_grades
+from gtminer.tag.printed.rates import Count
+from gtminer.tag.printed.tokens import Tokens, cues
 
 __all__ = ["NOTHING", "Measures", "is_comparator", "measure"]
 
@@ -27,6 +32,11 @@ class Measures(NamedTuple):
 
 
 NOTHING = Measures()
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"\w+")
+_TELLING = frozenset(("number", "tens", "none", "all", "grade", "severity", "person", "group", "fatal", "comparator"))
+_REACH = 40  # sets looked back at: a bound that keeps time linear
+_EARLIER = 4000  # characters of the paragraph that are read for its N
 
 
 def measure(sentence: str, spans: Sequence[tuple[int, int]], before: str = "") -> list[tuple[Measures, ...]]:
@@ -38,22 +48,31 @@ def measure(sentence: str, spans: Sequence[tuple[int, int]], before: str = "") -
     """
     if not spans:
         return []
+    if _says_nothing(sentence):
+        return [(NOTHING,)] * len(spans)
     tokens = Tokens(sentence, spans)
     events = _events(tokens, len(spans))
     grades = find_grades(tokens)
     counts = without_exceptions(tokens, find_counts(tokens))
-    if not grades and not counts:
-        arms = find_arms(tokens) if "group" in tokens.kinds else []
-        if not arms:
-            return [(NOTHING,)] * len(spans)
-    else:
-        arms = find_arms(tokens)
-        counts = sizes(tokens, counts, {arm.end for arm in arms})
+    arms = find_arms(tokens) if grades or counts or "group" in tokens.kinds else []
+    if not (grades or counts or arms):
+        return [(NOTHING,)] * len(spans)
+    counts = sizes(tokens, counts, {arm.end for arm in arms})
     items: list[Item] = sorted([*(event for event in events if event), *grades, *counts, *arms], key=_start)
     for clause in _clauses(tokens, items):
         read_clause(tokens, clause)
     totals = _Totals(tokens, counts, arms, "" if arms else before)
     return [_records(tokens, event, totals) if event else (NOTHING,) for event in events]
+
+
+@cache
+def _telling() -> frozenset[str]:
+    return frozenset(word for word, cue in cues().items() if cue.kind in _TELLING)
+
+
+def _says_nothing(sentence: str) -> bool:
+    """Tell, cheaply, whether the sentence has neither a digit nor a word that counts, grades or names an arm."""
+    return _DIGIT.search(sentence) is None and _telling().isdisjoint(_WORD.findall(sentence.lower()))
 
 
 def _start(item: Item) -> int:
@@ -96,42 +115,46 @@ def _clauses(tokens: Tokens, items: list[Item]) -> Iterable[list[Item]]:
 
 
 class _Totals:
-    """The sets that the sentence counts, in order, with their arms."""
+    """The sets that the sentence counts, in order, with their arms; and, if need be, the one counted before it."""
 
     def __init__(self, tokens: Tokens, counts: list[Count], arms: list[Arm], before: str) -> None:
-        self.stated: list[tuple[int, str | None, str]] = []
+        self.places: list[int] = []
+        self.stated: list[tuple[str | None, str]] = []
+        self.sizes: dict[str | None, str] = {}
+        starts = [arm.start for arm in arms]
         for count in counts:
-            if count.N is None:
-                continue
-            self.stated.append((count.start, _arm_at(tokens, count, arms), count.N))
-        self.earlier = _total_before(before) if before and not self.stated else None
+            if count.N is not None:
+                arm = _arm_at(count, arms, starts)
+                self.places.append(count.start)
+                self.stated.append((arm, count.N))
+                self.sizes.setdefault(arm, count.N)
+        self.before = "" if self.stated else before
 
     def find(self, band: Band, arm: str | None) -> str | None:
         """Return the N of the arm's set stated last before the band's count, if it fits what is printed."""
         count = band.tally
-        if count is None:
-            return None
-        if count.N:
-            return count.N
-        for start, whose, whole in reversed(self.stated):
-            if whose == arm and (start <= count.start or whose is not None) and _fits(count, whole):
+        if count is None or count.N:
+            return count.N if count else None
+        end = bisect_right(self.places, count.start)
+        for whose, whole in reversed(self.stated[max(0, end - _REACH) : end]):
+            if whose == arm and _fits(count, whole):
                 return whole
-        return self.earlier if self.earlier and arm is None and _fits(count, self.earlier) else None
-
-    def of_arm(self, arm: str | None) -> str | None:
-        """Return the size of a named arm."""
-        return next((whole for _, whose, whole in self.stated if whose == arm), None) if arm else None
-
-
-def _arm_at(tokens: Tokens, count: Count, arms: list[Arm]) -> str | None:
-    """Return the arm that a count of a set belongs to: named in it, right before its bracket, or last before it."""
-    behind = [arm for arm in arms if arm.firm and arm.start < count.end]
-    after = next((arm for arm in arms if count.end <= arm.start <= count.end + 3), None)
-    if after and not count.total:
-        return after.name
-    return behind[-1].name if behind else None
+        if arm is None and self.before:
+            earlier = _total_before(self.before[-_EARLIER:])
+            return earlier if earlier and _fits(count, earlier) else None
+        size = self.sizes.get(arm) if arm else None
+        return size if size and _fits(count, size) else None
 
 
+def _arm_at(count: Count, arms: list[Arm], starts: list[int]) -> str | None:
+    """Return the arm that a counted set belongs to: named behind it or in it, else last before it."""
+    place = bisect_left(starts, count.end)
+    if place < len(arms) and arms[place].start <= count.end + 3 and not count.total:
+        return arms[place].name
+    return next((arm.name for arm in reversed(arms[max(0, place - _REACH) : place]) if arm.firm), None)
+
+
+@lru_cache(maxsize=64)
 def _total_before(before: str) -> str | None:
     """Return the one N that the text before states without arms, or None."""
     tokens = Tokens(before)
@@ -162,9 +185,9 @@ def _records(tokens: Tokens, event: Event, totals: _Totals) -> tuple[Measures, .
         grade = band.grade or event.grade
         n = band.tally.n if band.tally else None
         pct = band.tally.pct if band.tally else None
-        records.append(Measures(grade, n, totals.find(band, arm) or totals.of_arm(arm), pct, arm))
+        records.append(Measures(grade, n, totals.find(band, arm), pct, arm))
     if not records:
-        return (Measures(event.grade, None, totals.of_arm(event.arm), None, event.arm),)
+        return (Measures(event.grade, None, totals.sizes.get(event.arm) if event.arm else None, None, event.arm),)
     if any(record.arm != records[0].arm for record in records):
         # The main record is one of the arms under study.
         records.sort(key=lambda record: record.arm is not None and is_comparator(record.arm))

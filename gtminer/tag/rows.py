@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from gtminer.tag.grades import find_grades
 from gtminer.tag.measures import Measures
-from gtminer.tag.tokens import Tokens
+from gtminer.tag.printed.grades import find_grades
+from gtminer.tag.printed.tokens import Tokens
 
 _SIZE = re.compile(r"\(?\s*\b[nN]\s*=\s*(\d[\d,]{0,9})\s*\)?")
 _UNIT = re.compile(r"\b(?:n|no\.?|number)\s*[(,/]\s*%\s*\)?|\(\s*%\s*\)|\bn\b(?!\s*=)|%|\(\s*n\s*\)", re.IGNORECASE)
@@ -83,9 +83,10 @@ def _column(header: str) -> _Column:
     unit = "both" if has_n and has_pct else "%" if has_pct else "n" if has_n else ""
     tokens = Tokens(name)
     grades = find_grades(tokens)
-    kinds = [kind for place, kind in enumerate(tokens.kinds) if not tokens.used[place]]
     arm = _name(tokens)
-    return _Column(arm, size[1] if size else None, grades[0].value if grades else None, unit, "events" not in kinds)
+    return _Column(
+        arm, size[1] if size else None, grades[0].value if grades else None, unit, "events" not in tokens.words
+    )
 
 
 def _name(tokens: Tokens) -> str | None:

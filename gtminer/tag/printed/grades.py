@@ -7,7 +7,7 @@ ceiling ("none exceeded grade 2") are both `>=3`: the band that is spoken of. Wo
 import re
 from typing import NamedTuple
 
-from gtminer.tag.tokens import Tokens
+from gtminer.tag.printed.tokens import Tokens
 
 _LEVEL = re.compile(r"[0-5]|i{1,3}|iv|v")
 _SHORT = re.compile(r"g([1-5])")

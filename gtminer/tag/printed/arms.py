@@ -5,9 +5,11 @@ The name is as printed, without article and head noun: `the axi-cel arm` is `axi
 
 from typing import NamedTuple
 
-from gtminer.tag.tokens import Tokens, cues
+from gtminer.tag.printed.rates import Count
+from gtminer.tag.printed.tokens import Tokens, cues
 
 _NAME = 5  # words of a name before its head noun
+_UNTELLING = frozenset(("this", "our", "each", "any", "every", "these"))
 _LETTERS = frozenset("abcdefgh")
 _ROMANS = frozenset(["i", "ii", "iii", "iv", "v", "vi"])
 _DASHES = frozenset("-‐‑–")
@@ -78,7 +80,7 @@ def _grouped(tokens: Tokens, index: int) -> list[Arm]:
             behind += 1
     if arms or start != index:
         return arms
-    if name is None:
+    if name is None or (plural and tokens.word(name - 1) != "and") or tokens.word(name - 1) in _UNTELLING:
         return []
     arms.append(Arm(tokens.text(name, index), name, index + 1))
     if plural and tokens.word(name - 1) == "and":
@@ -161,3 +163,53 @@ def _compared(tokens: Tokens, index: int) -> list[Arm]:
     if not any(tokens.word(place)[0].isalpha() for place in range(start, stop)):
         return []
     return [Arm(tokens.text(start, stop), start, end, firm=False)]
+
+
+def arms_of(tokens: Tokens, counts: list[Count], arms: list[Arm]) -> dict[int, str]:
+    """Return the arms of counts by their start: named behind, named before the bracket, in order, or for the clause."""
+    found: dict[int, str] = {}
+    if not arms:
+        return found
+    claimed: set[int] = set()
+    position = 0
+    for count in counts:
+        while position < len(arms) and arms[position].end <= count.start:
+            position += 1
+        before = arms[position - 1] if position else None
+        after = arms[position] if position < len(arms) else None
+        if after and after.start < count.end:
+            found[count.start] = after.name
+            claimed.add(after.start)
+        elif before and (count.start == before.end or _opens(tokens, before.end, count.start)):
+            found[count.start] = before.name
+            claimed.add(before.start)
+        elif after and after.start - count.end <= 4 and _leads_to_arm(tokens, count.end, after.start):
+            found[count.start] = after.name
+            claimed.add(after.start)
+    names = [arm.name for arm in arms if arm.firm]
+    plain = [count for count in counts if not count.total]
+    if len(names) > 1 and len(plain) == len(names) and len(set(found.values())) < len(names):
+        lists = plain[-1].end <= arms[0].start or arms[-1].end <= plain[0].start
+        if lists:
+            return {count.start: name for count, name in zip(plain, names, strict=True)}
+    governing: Arm | None = None
+    position = 0
+    for count in counts:
+        while position < len(arms) and arms[position].end <= count.start:
+            if arms[position].firm and arms[position].start not in claimed:
+                governing = arms[position]
+            position += 1
+        if governing and count.start not in found:
+            found[count.start] = governing.name
+    return found
+
+
+def _opens(tokens: Tokens, end: int, start: int) -> bool:
+    return start == end + 1 and tokens.word(end) in ("(", "[", ":", ",")
+
+
+def _leads_to_arm(tokens: Tokens, start: int, end: int) -> bool:
+    return all(
+        tokens.kinds[place] in ("in", "among", "left", "with", "people", "person", "function", "article")
+        for place in range(start, end)
+    )

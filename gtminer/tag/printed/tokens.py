@@ -27,6 +27,9 @@ class Word(NamedTuple):
     value: str
 
 
+_OTHER = Word("", "")
+
+
 @cache
 def cues() -> Mapping[str, Word]:
     """Return the cue words by lower-case word."""
@@ -38,37 +41,31 @@ class Tokens:
     """A sentence in tokens. Parallel lists: a token is its index; *size* is behind the last one.
 
     ``owner[i]`` is the number of the mention that token *i* belongs to, or -1; ``used[i]`` is set where a grade
-    has been read; ``close[i]`` is the index of the bracket that closes the one at *i*.
+    has been read; ``close[i]`` is the index of the bracket that closes the one at *i*; ``opened`` are those, in order.
     """
 
-    __slots__ = ("close", "ends", "kinds", "owner", "sentence", "size", "starts", "used", "values", "words")
+    __slots__ = ("close", "ends", "kinds", "opened", "owner", "sentence", "size", "starts", "used", "values", "words")
 
     def __init__(self, sentence: str, spans: Sequence[tuple[int, int]] = ()) -> None:
         known = cues()
         self.sentence = sentence
-        self.words: list[str] = []
+        places = [match.span() for match in _TOKEN.finditer(sentence)]
+        self.starts = [start for start, _ in places]
+        self.ends = [end for _, end in places]
+        self.words = [sentence[start:end].lower() for start, end in places]
         self.kinds: list[str] = []
         self.values: list[str] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        for match in _TOKEN.finditer(sentence):
-            word = match[0].lower()
-            cue = known.get(word)
-            if cue is not None:
-                kind, value = cue
-            elif word[0].isdecimal():
-                kind, value = _number(word), word
-            else:
-                kind = value = ""
-            self.words.append(word)
-            self.kinds.append(kind)
-            self.values.append(value)
-            self.starts.append(match.start())
-            self.ends.append(match.end())
-        self.size = len(self.words)
+        for place, word in enumerate(self.words):
+            if word == "all" and place and sentence[self.starts[place] : self.ends[place]] == "ALL":
+                word = "leukaemia"  # noqa: PLW2901 - the short form of the disease is no word for everybody (rules 11)
+            cue = known.get(word) or (Word(_number(word), word) if word[0].isdecimal() else _OTHER)
+            self.kinds.append(cue.kind)
+            self.values.append(cue.value)
+        self.size = len(places)
         self.owner = [-1] * self.size
         self.used = bytearray(self.size)
         self.close = self._brackets()
+        self.opened = sorted(self.close)
         for number, (start, end) in enumerate(spans):
             for index in range(bisect_right(self.ends, start), bisect_left(self.starts, end)):
                 if self.owner[index] < 0:
