@@ -285,3 +285,67 @@ def test_a_gold_file_that_is_not_there_is_one_line(gtminer: Gtminer, tmp_path: P
     assert gtminer("evaluate", "missing.jsonl") == (
         2, "", "gtminer: missing.jsonl: cannot be read (No such file or directory); name a gold file\n"
     )  # fmt: skip
+
+
+# The command
+
+
+@pytest.fixture
+def gold_file(tmp_path: Path) -> Path:
+    lines = [
+        {"id": "X1", "title": "AAV8 gene therapy in haemophilia B", "abstract": "No hepatotoxicity was seen.",
+         "modality": [], "vector": ["aav8"], "indication": ["haemophilia_b"],
+         "safety": [{"term": "hepatotoxicity", "assertion": "present"}], "optional": {"modality": ["in_vivo"]},
+         "gene_therapy": True},
+        {"id": "X2", "title": "A paper on glass", "abstract": "Glass is hard.", "modality": [], "vector": [],
+         "indication": ["sma", "no_such_slug"], "safety": [], "gene_therapy": False},
+    ]  # fmt: skip
+    path = tmp_path / "gold.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def test_the_figures_are_a_table_without_any_store(gtminer: Gtminer, gold_file: Path) -> None:
+    code, out, err = gtminer("evaluate", "gold.jsonl")
+    assert (code, err) == (
+        0,
+        "warning: gold.jsonl: not in the vocabulary, so always missed: indication no_such_slug\n2 documents compared\n",
+    )
+    rows = {line.split(",")[0]: line for line in out.splitlines()}
+    assert rows["measure"] == "measure,precision,recall,f1,right,missed,false_alarms"
+    assert rows["vector"] == "vector,1.000,1.000,1.000,2,0,0"
+    assert rows["indication"] == "indication,1.000,0.333,0.500,1,2,0"
+    assert rows["safety"] == "safety,1.000,1.000,1.000,1,0,0"
+    assert rows["safety_assertion"] == "safety_assertion,0.000,0.000,0.000,0,1,1"
+    assert rows["gene_therapy"] == "gene_therapy,1.000,1.000,1.000,1,0,0"
+
+
+def test_errors_are_listed_by_measure_with_the_figures_beside_them(gtminer: Gtminer, gold_file: Path) -> None:
+    code, out, err = gtminer("evaluate", "-", "--errors", "-f", "jsonl", stdin=gold_file.read_bytes())
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [(row["measure"], row["kind"], row["concept"]) for row in rows if row["measure"] != "modality"] == [
+        ("indication", "not found", "no_such_slug"),
+        ("indication", "not found", "sma"),
+        ("safety_assertion", "wrong assertion", "hepatotoxicity"),
+    ]
+    assert rows[-1]["sentence"] == "No hepatotoxicity was seen."
+    assert "indication: F1 0.500 (2 missed, 0 false alarms)\n" in err
+
+
+def test_a_bound_on_f1_ends_with_4_and_names_what_is_below(gtminer: Gtminer, gold_file: Path) -> None:
+    code, _, err = gtminer("evaluate", "gold.jsonl", "--min-f1", "0.8")
+    assert code == 4
+    assert err.splitlines()[-1].startswith("gtminer: F1 below 0.8: indication 0.500, safety_assertion 0.000")
+    assert gtminer("evaluate", "gold.jsonl", "--min-f1", "80") == (
+        2, "", "gtminer: --min-f1 80.0: write a number between 0 and 1\n"
+    )  # fmt: skip
+
+
+@pytest.mark.shared
+def test_the_curated_texts_can_all_be_scored(gtminer: Gtminer, shared: Path) -> None:
+    code, out, err = gtminer("evaluate", str(shared / "data" / "gold" / "dev.jsonl"))
+    assert (code, err) == (0, "261 documents compared\n")
+    assert [line.split(",")[0] for line in out.splitlines()[1:]] == [
+        "modality", "vector", "indication", "safety", "safety_assertion", "gene_therapy", "population",
+    ]  # fmt: skip

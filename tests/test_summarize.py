@@ -313,3 +313,22 @@ def test_a_full_device_is_one_line(library: Path, environment: dict[str, str]) -
     assert (done.returncode, done.stderr.decode()) == (
         1, "gtminer: output: no space left on the device; what was committed is kept; free some and repeat\n",
     )  # fmt: skip
+
+
+def test_one_product_shows_what_each_source_says(ask: Gtminer) -> None:
+    columns = "part,finding,ema_report,literature"
+    code, out, err = ask("summarize", "--by", "product", "--product", "Zolgensma", "--columns", columns)
+    rows = [line for line in out.splitlines() if line.startswith(("documents", "safety event", "tables"))]
+    assert (code, err) == (0, "")
+    assert rows == [
+        "documents,documents,1,0",
+        "tables,adverse-event tables,1 parsed; 1 picture,",
+        'safety event,Hepatotoxicity,"present, p. 14",no document',
+        'safety event,Pyrexia,"present, p. 14",no document',
+        'safety event,Death,"negated, p. 14",no document',
+    ]
+
+
+def test_each_message_goes_to_the_log_too(ask: Gtminer, tmp_path: Path) -> None:
+    assert ask("summarize", "-q", "--columns", "id", "--limit", "1", "--log-file", "log").err == ""
+    assert (tmp_path / "log").read_text().endswith(f" info {LEFT_OUT}")
