@@ -203,7 +203,7 @@ def _judge(reading: dict[str, Any], hole: bool) -> Verdict:
     texts = sum(bool(stretch[3].strip()) for stretch in reading["sections"])
     scanned, garbled, lost = (len(reading[name]) for name in ("scanned", "garbled", "lost"))
     if garbled and garbled * 2 >= reading["pages"] - scanned - lost - len(reading["empty"]):
-        return Verdict(State.GARBLED, f"{garbled} of {reading['pages']} pages are characters without sense")
+        return Verdict(State.GARBLED, f"{garbled} of {reading['pages']} pages hold characters without sense")
     if not texts:
         if lost:
             return Verdict(State(reading.get("fate", State.CRASH)), "none of its pages could be read")

@@ -20,7 +20,9 @@ PENDING = "import"  # under which unreadable files are remembered, by their sha2
 REGULATORS = {"ema": "EMA", "fda": "FDA"}
 
 # Kinds of which a product has one, in versions; of the others it has several, told apart by number or date.
-_ONE_EACH = ("assessment-report", "smpc", "sbra", "package-insert", "scientific-discussion", "procedural-steps")
+_ONE_EACH = (
+    "assessment-report", "smpc", "sbra", "package-insert", "label", "scientific-discussion", "procedural-steps",
+)  # fmt: skip
 _OWN_NUMBER = re.compile(r"EMEA/H/[CW]/(?:(PSUSA/[\d/]+)|(?:WS/)?\d+/(?!0+$)([A-Z0-9/]+))", re.IGNORECASE)
 _SUPPLEMENT = re.compile(r"\d{6}/0*([1-9]\d*)")
 _ORIGINAL = re.compile(r"\d{6}/0+")
