@@ -8,6 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from conftest import Gtminer
 from lxml import etree
 from regulatory_nights import Nights, nights, reader  # noqa: F401  # fixtures
 
@@ -18,6 +19,7 @@ from gtminer.sources import ema, ema_feeds, products
 from gtminer.sources.ema_feeds import Known
 from gtminer.standin import faults
 from gtminer.standin.regulator_faults import FAULTS as REGULATORS_FAULTS
+from gtminer.standin.world import World
 from gtminer.store.raw import RawFiles
 from gtminer.web.exchange import Answer
 from gtminer.web.failures import ExchangeError, Trouble
@@ -223,7 +225,7 @@ def test_a_feed_that_is_not_believed_changes_nothing(nights: Nights, fault: str,
     before = nights.dump()
     nights.standin.fail(FAULTS[fault], on=feed)
     report = nights.ema()
-    assert report.problems == (f"EMA feed {feed}: {why}",)
+    assert report.problems == (f"EMA: feed {feed}: {why}",)
     assert nights.dump() == before
     nights.standin.heal()
     assert nights.ema().complete
@@ -232,8 +234,8 @@ def test_a_feed_that_is_not_believed_changes_nothing(nights: Nights, fault: str,
 @pytest.mark.parametrize(
     ("fault", "feed", "warning"),
     [
-        ("E04", MEDICINES, "EMA feed {}: 18 records announced and 14 received"),
-        ("E06-no-day", MEDICINES, "EMA feed {}: 'last_updated_date' '31/02/2026' is no date and was left out"),
+        ("E04", MEDICINES, "EMA: feed {}: 18 records announced and 14 received"),
+        ("E06-no-day", MEDICINES, "EMA: feed {}: 'last_updated_date' '31/02/2026' is no date and was left out"),
         ("E06-empty", MEDICINES, None),
         ("bare-list", DOCUMENTS, None),
     ],
@@ -253,14 +255,14 @@ def test_E07_an_old_feed_is_used_and_said_to_be_old(nights: Nights) -> None:
     nights.standin.fail(FAULTS["E07"], on=MEDICINES)
     report = nights.ema()
     assert report.complete
-    assert report.warnings[0] == (f"EMA feed {MEDICINES} is old: made 9 days ago (2026-11-13T17:45:08Z)")
+    assert report.warnings[0] == (f"EMA: feed {MEDICINES} is old: made 9 days ago (2026-11-13T17:45:08Z)")
 
 
 def test_E09_a_renamed_feed_is_read_under_the_name_that_the_user_sets(nights: Nights) -> None:
     nights.environment["GTMINER_EMA_MEDICINES_FEED"] = "medicines-new_en.json"
     assert nights.ema().problems == (
-        "EMA feed medicines-new_en.json: not found (404); it may have been renamed: look it up on EMA's page 'Download "
-        "website data in JSON data format' and set GTMINER_EMA_MEDICINES_FEED",
+        "EMA: feed medicines-new_en.json: not found (404); it may have been renamed: look it up on EMA's page "
+        "'Download website data in JSON data format' and set GTMINER_EMA_MEDICINES_FEED",
     )
     assert nights.asked() == ["/en/documents/report/medicines-new_en.json"]
 
@@ -277,7 +279,7 @@ def test_E03_a_first_feed_of_the_real_address_must_not_be_small() -> None:
     with pytest.raises(SourceError) as refusal:
         ema_feeds.read(json.dumps({"data": [row] * 999}).encode(), spec, now=datetime.now(UTC))
     assert str(refusal.value) == (
-        f"EMA feed {MEDICINES}: 999 records where at least 1000 were expected; the feed of last time stays in force"
+        f"EMA: feed {MEDICINES}: 999 records where at least 1000 were expected; the feed of last time stays in force"
     )
 
 
@@ -301,7 +303,7 @@ def test_a_feed_may_shrink_by_a_tenth(records: int) -> None:
 def test_S05_what_is_no_feed_is_refused_in_one_line(body: bytes) -> None:
     with pytest.raises(SourceError) as refusal:
         ema_feeds.read(body, ema_feeds.specs()["documents"], now=datetime.now(UTC), floor=1)
-    assert str(refusal.value).startswith(f"EMA feed {DOCUMENTS}: ")
+    assert str(refusal.value).startswith(f"EMA: feed {DOCUMENTS}: ")
     assert "\n" not in str(refusal.value)
 
 
@@ -737,3 +739,37 @@ def test_E13_the_real_page_of_too_many_requests_is_told_from_a_document(shared: 
     with pytest.raises(ExchangeError) as refusal:
         refuse_walls(answer)
     assert refusal.value.trouble == Trouble.RATE
+
+
+# The command.
+
+
+def test_the_command_fetches_tags_and_is_quiet_the_next_time(gtminer: Gtminer) -> None:
+    with World() as world:
+        first = gtminer("fetch", "ema", "--query", "gene-therapy", env=world.environment())
+        asked = len(world.standin.requests)
+        second = gtminer("fetch", "ema", "--query", "gene-therapy", env=world.environment())
+    assert (first.code, first.out) == (0, "")
+    assert first.err.splitlines()[-1] == "fetched EMA 11 new, 0 changed (13 requests)"
+    assert (second.code, second.out, second.err.splitlines()[-1]) == (
+        0, "", "fetched EMA 0 new, 0 changed (2 requests)",
+    )  # fmt: skip
+    assert (asked, len(world.standin.requests)) == (13 + 1, 13 + 1 + 2)  # one redirect
+    dossier = gtminer(
+        "summarize", "--by", "product", "--product", "imaginzo", "-f", "csv", "--columns", "finding,ema_report"
+    )
+    assert "vector,AAV8" in dossier.out.splitlines()
+
+
+def test_the_command_ends_with_3_and_one_line_where_a_feed_is_not_believed(gtminer: Gtminer) -> None:
+    with World() as world:
+        gtminer("fetch", "ema", "--query", "gene-therapy", env=world.environment())
+        world.standin.fail(FAULTS["E05"], on=DOCUMENTS)
+        outcome = gtminer("fetch", "ema", "--query", "gene-therapy", "-q", env=world.environment())
+    assert (outcome.code, outcome.out) == (3, "")
+    why = next(why for fault, _, why in REFUSED if fault == "E05")
+    assert outcome.err.splitlines() == [
+        f"warning: EMA gene-therapy: feed {DOCUMENTS}: {why}",
+        "gtminer: fetched EMA 0 new, 0 changed (2 requests); not all could be had: what was verified is kept, the rest "
+        "is asked for again by the next fetch",
+    ]

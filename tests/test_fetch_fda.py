@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from conftest import Gtminer
 from regulatory_nights import Nights, nights, reader  # noqa: F401  # fixtures
 
 from gtminer.errors import ContentError, InputError
@@ -15,6 +16,7 @@ from gtminer.model import Document
 from gtminer.sources import archives, fda, fda_pages, openfda, products
 from gtminer.standin.fda import INDEX
 from gtminer.standin.regulator_faults import FAULTS
+from gtminer.standin.world import World
 from gtminer.store.raw import RawFiles
 
 # A fixture that is imported would be "redefined" by every argument of its name.
@@ -591,3 +593,35 @@ def test_the_real_media_addresses_are_media_links(shared: Path) -> None:
     read = fda_pages.read_product_page(f"<html>{links}</html>".encode(), f"https://www.fda.gov{PAGE}")
     assert {link.kind for link in read.links} == {"package-insert"}
     assert len(read.links) == len({row["label_pdf_url"] for row in rows if row["label_pdf_url"]})
+
+
+# The command.
+
+
+def test_the_command_says_blocked_and_ends_with_3_and_openfda_is_still_asked(gtminer: Gtminer) -> None:
+    with World() as world:
+        gtminer("fetch", "ema", "--query", "gene-therapy", env=world.environment())
+        world.standin.fail(FAULTS["F01"], on="/vaccines")
+        outcome = gtminer("fetch", "fda", "--query", "gene-therapy", "-q", env=world.environment())
+        walls = world.standin.asked("/apology_objects")
+    assert (outcome.code, outcome.out, len(walls)) == (3, "", 1)
+    assert outcome.err.splitlines()[-2:] == [
+        f"warning: FDA gene-therapy: {BLOCKED.removeprefix('FDA: ')}",
+        "gtminer: fetched FDA 2 new, 0 changed (6 requests); not all could be had: what was verified is kept, the rest "
+        "is asked for again by the next fetch",
+    ]
+    shown = gtminer("summarize", "--source", "fda", "-f", "csv", "--columns", "doc_id", "--no-header")
+    assert shown.out.split() == LABELS
+
+
+def test_the_command_ends_with_2_for_a_rejected_key_and_shows_it_nowhere(gtminer: Gtminer, tmp_path: Path) -> None:
+    with World() as world:
+        world.standin.fail(FAULTS["F15"], on="/drug/")
+        secret = {"OPENFDA_API_KEY": "invented-secret"}
+        outcome = gtminer("fetch", "fda", "--query", "gene-therapy", env=world.environment() | secret)
+    assert outcome.code == 2
+    assert outcome.err.splitlines()[-1] == (
+        "gtminer: openFDA rejects the key (API_KEY_INVALID); mend or remove OPENFDA_API_KEY"
+    )
+    assert "invented-secret" not in outcome.err
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"invented-secret" in path.read_bytes()]

@@ -65,20 +65,20 @@ def _ask(work: Work, spec: FeedSpec) -> Answer:
         refuse_walls(answer)
         if answer.status == 404:
             raise SourceError(
-                f"EMA feed {spec.name}: not found (404); it may have been renamed: look it up on EMA's page "
+                f"EMA: feed {spec.name}: not found (404); it may have been renamed: look it up on EMA's page "
                 f"'Download website data in JSON data format' and set {SETTINGS[spec.feed]}"
             )
         if answer.status != 200:
-            raise ExchangeError(f"EMA feed {spec.name}: answers {answer.status}", trouble=Trouble.STATUS)
+            raise ExchangeError(f"EMA: feed {spec.name}: answers {answer.status}", trouble=Trouble.STATUS)
         if looks_like_html(answer.body[:1024]):
             raise ExchangeError(
-                f"EMA feed {spec.name}: a web page where JSON was expected; the feed of last time stays in force",
+                f"EMA: feed {spec.name}: a web page where JSON was expected; the feed of last time stays in force",
                 trouble=Trouble.UNEXPECTED,
                 transient=tries == 1,
             )
         if answer.body.rstrip()[-1:] not in (b"}", b"]"):
             raise ExchangeError(
-                f"EMA feed {spec.name}: no complete JSON, it was cut; the feed of last time stays in force",
+                f"EMA: feed {spec.name}: no complete JSON, it was cut; the feed of last time stays in force",
                 trouble=Trouble.CUT,
                 transient=tries < 3,
             )

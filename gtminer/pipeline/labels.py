@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from gtminer.documents import label
 from gtminer.errors import ContentError, SourceError
@@ -28,13 +28,13 @@ def fetch(work: Work, products: list[Product], key: str | None = None) -> None:
     problems = len(work.problems)
     try:
         for batch in openfda.batches(products):
-            found, release_of_batch, answer = _labels(work, batch, key)
+            found, release_of_batch = _labels(work, batch, key)
             release = release_of_batch or release
             if known and release and known.timestamp == release and not work.full:
                 if not work.dry_run:
                     listings.found_by(work.store, [f"fda:{one.product_id}/label" for one in products], work.query)
                 return
-            documents |= _read(work, batch, found, answer)
+            documents |= _read(work, batch, found)
     except ExchangeError as error:
         if error.trouble in (Trouble.RATE, Trouble.BUDGET, Trouble.UNREACHABLE, Trouble.BLOCKED, Trouble.CERTIFICATE):
             work.web.stop("openfda", str(error))
@@ -53,44 +53,48 @@ def fetch(work: Work, products: list[Product], key: str | None = None) -> None:
     _store(work, products, documents, name, release if len(work.problems) == problems else None)
 
 
-def _labels(
-    work: Work, batch: tuple[Product, ...], key: str | None
-) -> tuple[list[Mapping[str, Any]], str | None, Answer]:
+class Found(NamedTuple):
+    """A label and the answer in which it stood."""
+
+    label: Mapping[str, Any]
+    answer: Answer
+
+
+def _labels(work: Work, batch: tuple[Product, ...], key: str | None) -> tuple[list[Found], str | None]:
     """Return all labels that answer a question, page after page; walked once more if their number moved."""
     for last in (False, True):
-        labels: list[Mapping[str, Any]] = []
+        labels: list[Found] = []
         url: str | None = openfda.question(batch)
-        totals, release, first = set(), None, None
+        totals, release = set(), None
         for _ in range(MAX_PAGES):
             if url is None:
                 break
             answer = work.web.get(url, max_bytes=_MAX_BYTES, headers=openfda.headers(key))
             page = openfda.read(answer.status, answer.body, answer.headers)
-            first = first or answer
             release = page.last_updated or release
-            labels += page.labels
+            labels += [Found(label, answer) for label in page.labels]
             totals.add(page.total)
             url = page.next_url if page.labels and len(labels) < page.total else None
-        if first is not None and len(totals) == 1 and len(labels) >= max(totals):
-            return labels, release, first
-        if last and first is not None:
+        if len(totals) == 1 and len(labels) >= max(totals):
+            break
+        if last:
             work.warnings.append("openFDA: the number of labels changed while they were read; all that came are kept")
-            return labels, release, first
-    raise AssertionError("two walks end in a return")
+    return labels, release
 
 
-def _read(
-    work: Work, batch: tuple[Product, ...], labels: list[Mapping[str, Any]], answer: Answer
-) -> dict[str, Document]:
+def _read(work: Work, batch: tuple[Product, ...], labels: list[Found]) -> dict[str, Document]:
     documents = {}
-    for product, found in openfda.assign(labels, batch).items():
-        provenance = Provenance(answer.asked, answer.retrieved_at, answer.sha256)
+    answers = {id(one.label): one.answer for one in labels}
+    for product, found in openfda.assign((one.label for one in labels), batch).items():
+        answer = answers[id(found)]
+        provenance = Provenance(openfda.address(found) or answer.asked, answer.retrieved_at, answer.sha256)
         try:
             documents[product] = label.read(found, product=product, provenance=provenance)
         except ContentError as error:
             work.problems.append(str(error))
-    if documents and not work.dry_run:
-        work.raw.put(answer.body)
+            continue
+        if not work.dry_run:
+            work.raw.put(answer.body)
     return documents
 
 

@@ -54,6 +54,11 @@ class Concepts:
         below = self._connection.execute(f"SELECT concept FROM concept_ancestor WHERE ancestor IN ({listed})")
         return frozenset(found | {key for (key,) in below})
 
+    def _is_reported(self, product: str) -> bool:
+        """Tell whether a regulator's document is of *product*, though the vocabulary may not know it yet."""
+        found = self._connection.execute("SELECT 1 FROM document WHERE product = ? LIMIT 1", (product,))
+        return found.fetchone() is not None
+
     def resolve(self, category: Category, value: str) -> str:
         """Return the slug that *value* (slug, label or synonym) means; raise InputError that suggests the nearest.
 
@@ -69,6 +74,8 @@ class Concepts:
         }
         if len(matches) == 1:
             return matches.pop()
+        if category is Category.PRODUCT and self._is_reported(own := wanted.replace(" ", "_")):
+            return own
         from gtminer.tag import vocabulary
 
         return vocabulary.load().resolve(category, value)

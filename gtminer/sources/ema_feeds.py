@@ -83,7 +83,7 @@ def read(body: bytes, spec: FeedSpec, known: Known | None = None, *, now: dateti
 
 
 def _refuse(spec: FeedSpec, what: str) -> NoReturn:
-    raise SourceError(f"EMA feed {spec.name}: {what}; the feed of last time stays in force")
+    raise SourceError(f"EMA: feed {spec.name}: {what}; the feed of last time stays in force")
 
 
 def _open(body: bytes, spec: FeedSpec) -> tuple[list[dict[str, Any]], int | None, str | None]:
@@ -134,7 +134,7 @@ def _plausible(
     if total is not None and total != len(records):
         if abs(total - len(records)) > TOTAL_SLACK * max(total, len(records)):
             _refuse(spec, f"{total} records announced and {len(records)} received")
-        yield f"EMA feed {spec.name}: {total} records announced and {len(records)} received"
+        yield f"EMA: feed {spec.name}: {total} records announced and {len(records)} received"
     if timestamp is None:
         return
     moment = _moment(timestamp)
@@ -143,7 +143,7 @@ def _plausible(
     if before and moment < before:
         _refuse(spec, f"its time stamp went back from {known.timestamp if known else ''} to {timestamp}")
     if now - moment > timedelta(days=STALE_DAYS):
-        yield f"EMA feed {spec.name} is old: made {(now - moment).days} days ago ({timestamp})"
+        yield f"EMA: feed {spec.name} is old: made {(now - moment).days} days ago ({timestamp})"
 
 
 def _fields(records: list[dict[str, Any]], spec: FeedSpec) -> None:
@@ -179,7 +179,7 @@ def _date(rows: list[dict[str, str]], spec: FeedSpec, warnings: list[str]) -> No
         example = one_line(values[0])[:40]
         if len(values) > FEW * filled and len(values) > 1:
             _refuse(spec, f"'{field}' has {len(values)} dates that are not {_human(spec.dates)}, such as '{example}'")
-        warnings.append(f"EMA feed {spec.name}: '{field}' '{example}' is no date and was left out")
+        warnings.append(f"EMA: feed {spec.name}: '{field}' '{example}' is no date and was left out")
 
 
 def iso_date(value: str, form: str) -> str | None:

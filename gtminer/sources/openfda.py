@@ -45,6 +45,15 @@ def question(products: Sequence[Product]) -> str:
     return f"{LABELS}?{query}"
 
 
+def address(label: Mapping[str, Any]) -> str | None:
+    """Return the address that gives one label in whatever version is in force, None for one without a number."""
+    number = label.get("set_id")
+    if not isinstance(number, str) or not re.fullmatch(r"[0-9A-Za-z-]{8,64}", number):
+        return None
+    search = f'set_id:"{number}"'
+    return f"{LABELS}?{urlencode({'search': search}, quote_via=quote)}"
+
+
 def _bare(name: str) -> str:
     """Return *name* without characters that mean something in a question."""
     return re.sub(r'["\\:()\[\]{}+&|!^~*?/]', " ", name).strip()
