@@ -224,7 +224,7 @@ def test_columns_are_read_one_after_the_other_and_broken_words_are_joined(reader
     """P22, P23: `metho-/trexate` stands elsewhere in one word."""
     assert page_text(reader, "antiquagen-scientific-discussion", 2)[1:] == [
         "In a randomised study, 123 patients were assigned to Antiquagen or methotrexate. Median survival did not "
-        "differ between the arms.",
+        "differ between the arms.\nClinical safety\n"
         "Fever was seen in 52% of patients given Antiquagen and in 18% of patients in the methotrexate arm. Injection "
         "site pain occurred in 32 patients (26%). Thrombocytopenia of grade 3 was observed in two patients given "
         "Antiquagen and in 11 given methotrexate. There were no treatment-related deaths.",

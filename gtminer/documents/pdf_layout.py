@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
 class Line(NamedTuple):
-    """One line of a page; *cells* are its segments, *right* the right edge of its column."""
+    """One line of a page; *cells* are its segments, *left* and *right* the edges of its column."""
 
     page: int
     text: str
@@ -28,6 +28,7 @@ class Line(NamedTuple):
     size: float
     right: float
     cells: tuple[Segment, ...]
+    left: float = 0.0
 
 
 class PrintedPages(NamedTuple):
@@ -194,11 +195,12 @@ def lines(page: PageText, segments: Sequence[Segment]) -> Iterator[Line]:
     middle = _gutter(_rows(upright))
     columns = [_in_stream_order(upright)] if middle is None else _in_columns(upright, middle)
     for column in (*columns, turned):
+        left = min((segment.x0 for segment in column), default=0.0)
         right = max((segment.x1 for segment in column), default=0.0)
         for row in _rows(column):
             text = " ".join(cell.text for cell in row)
             size = max(cell.size for cell in row)
-            yield Line(page.number, text, row[0].x0, row[-1].x1, row[0].y, size, right, row)
+            yield Line(page.number, text, row[0].x0, row[-1].x1, row[0].y, size, right, row, left)
 
 
 def goes_on(line: Line, after: Line) -> bool:

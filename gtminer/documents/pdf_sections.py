@@ -146,6 +146,7 @@ def _heading(
         both = f"{line.text} {ahead.text}"
         if 0 < line.y - ahead.y < 2 * line.size and (words := known_heading(both)):
             return both, words, 2
+    left = max(left, line.left)  # of the second column
     words = known_heading(line.text)
     number = _NUMBER.match(line.text)
     if words is not None:
