@@ -87,7 +87,7 @@ def provide(nights: Nights, store: Store) -> None:  # noqa: F811
     store.finish_run(run, "complete", translation=TERM)
     recent = nights.pubmed.today - timedelta(days=7)
     window = tuple(sorted(str(record.pmid) for record in records if record.revised >= recent))
-    plans.remember(store, "gene-therapy", plans.Plan(TERM, "", day, len(records), TERM, (), window))
+    plans.remember(store, "gene-therapy", plans.Plan(TERM, "", day, len(records), TERM, (), window, day))
 
 
 def test_a_record_found_by_two_questions_is_fetched_once_and_belongs_to_both(nights: Nights) -> None:  # noqa: F811
@@ -120,7 +120,14 @@ def planned(nights: Nights) -> set[str]:  # noqa: F811
 
 
 @pytest.mark.parametrize(
-    "count", [pytest.param(count, id=f"N10-{count}") for count in (9_998, 9_999, 10_000, 10_001, 25_000)]
+    "count",
+    [
+        pytest.param(9_998, id="N10-9998"),
+        pytest.param(9_999, id="N10-9999"),
+        pytest.param(10_000, id="N10-10000"),
+        pytest.param(10_001, id="N10-10001"),
+        pytest.param(25_000, id="N10-25000"),
+    ],
 )
 def test_all_pmids_are_had_on_both_sides_of_the_ceiling(nights: Nights, count: int) -> None:  # noqa: F811
     nights.holds(count, step=3)
@@ -696,6 +703,44 @@ def test_a_watermark_from_the_future_is_not_believed(nights: Nights, fault: str)
     assert done.code == 0
     assert "the watermark 2036-01-01 lies in PubMed's future; every record is listed again" in done.warnings
     assert nights.watermark() == FIRST_NIGHT.isoformat()
+
+
+def test_a_change_between_two_runs_that_were_not_complete_is_not_lost(nights: Nights) -> None:  # noqa: F811
+    nights.holds(30, days=3_000)
+    nights.standin.fail(faults.without("80000010"), "efetch")
+    assert nights.night().code == 3
+    nights.next_day(20)
+    record = nights.pubmed.records[80_000_007]
+    changed = record.xml.replace("Invented gene", "Corrected gene")
+    nights.pubmed.add(record._replace(xml=changed, revised=nights.pubmed.today))
+    nights.next_day(20)
+    nights.standin.heal()
+    assert nights.night().code == 0
+    assert nights.texts()["pubmed:80000007"].startswith("Corrected gene therapy record")
+
+
+def test_a_change_is_not_lost_when_the_question_is_edited(nights: Nights) -> None:  # noqa: F811
+    nights.holds(300, days=3_000)
+    nights.night()
+    record = nights.pubmed.records[80_000_007]
+    changed = record.xml.replace("Invented gene", "Corrected gene")
+    nights.next_day(20)
+    nights.pubmed.add(record._replace(xml=changed, revised=nights.pubmed.today))
+    nights.next_day(20)
+    nights.questions = [Query("gene-therapy", "Gene therapy", f"{TERM} OR AAV[tiab]")]
+    assert nights.night().code == 0
+    assert nights.texts()["pubmed:80000007"].startswith("Corrected gene therapy record")
+
+
+def test_a_record_that_comes_while_another_leaves_is_found_within_thirty_days(nights: Nights) -> None:  # noqa: F811
+    nights.holds(10_100)
+    with nights.store(create=True) as store:
+        provide(nights, store)
+    nights.pubmed.remove(80_000_001)
+    nights.pubmed.add(article(70_000_000, "A gene therapy of long ago", created=date(2015, 1, 1)))
+    nights.next_day(30)
+    assert nights.night().code == 0
+    assert "70000000" in nights.stored()
 
 
 # A part of it

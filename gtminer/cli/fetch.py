@@ -66,7 +66,7 @@ def fetch(
     questions = queries.load(query or ())
     if not any(question.asks(source) for question in questions for source in asked):
         raise InputError(f"no query file asks {' or '.join(SOURCES[source] for source in asked)}; add its table to one")
-    if "pubmed" in asked:
+    if "pubmed" in asked and any(question.asks("pubmed") for question in questions):
         _check_email(settings)
     with ExitStack() as stack:
         if not dry_run:

@@ -62,7 +62,8 @@ class Fetch(NamedTuple):
         for question in questions:
             if question.pubmed is not None and not pubmed.stopped:
                 yield pubmed.fetch(question.name, question.pubmed)
-        if not pubmed.stopped and (again := pubmed.fetch_again()) is not None:
+        in_part = self.manner.limit is not None or self.manner.since is not None
+        if not (pubmed.stopped or in_part) and (again := pubmed.fetch_again()) is not None:
             yield again
 
     def _regulators(

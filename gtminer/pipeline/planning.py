@@ -17,6 +17,9 @@ from gtminer.store.plans import Memory, Plan
 from gtminer.web.failures import ExchangeError, Trouble
 
 OVERLAP = timedelta(days=7)  # an index is built once a day and days are New York's: servers.md 1.5
+LIST_ANEW = timedelta(
+    days=30
+)  # one record that leaves a question could hide one that comes, if only counts were compared
 AGAIN = timedelta(days=1)  # what changed so lately may have changed once more since it was fetched
 FEW = 200  # one page: fetching it costs no more than asking what may be left out
 _NEVER = date(3000, 1, 1)
@@ -49,13 +52,14 @@ class Planner:
         self._today, self._manner = today, manner
         self._whole = Found(0, ())
         self._faults: list[str] = []
+        self._listed = today.isoformat()
         self._warnings = warnings
 
     def plan(self) -> tuple[Plan, set[str]]:
         """Return what is to be fetched, and all that was found. Raises SourceError for what is not believed."""
         self._whole = self._eutils.search(self._term)
         memory = plans.memory(self._store, self._query)
-        if memory is not None and memory.term != self._term:
+        if memory is not None and (memory.term != self._term or self._watermark() is None):
             memory = None
         self._judge(memory)
         listed, changed, window = self._find(memory)
@@ -75,6 +79,7 @@ class Planner:
             translation=self._whole.translation,
             pmids=tuple(chosen[:limit]),
             window=tuple(sorted(window)),
+            listed=self._listed,
             unknown=(*self._whole.phrases_not_found, *self._whole.ignored),
             fault="; ".join(self._faults) or None,
             keeps_watermark=cut or self._leaves_a_gap(),
@@ -105,35 +110,39 @@ class Planner:
 
     def _find(self, memory: Memory | None) -> tuple[set[str], set[str], set[str]]:
         """Return what the question finds (all of it, or what is new), what of it changed, and the window's PMIDs."""
-        first = self._first_day(memory)
-        if first is None or self._manner.full:
+        if self._manner.full:
             return self._list(), set(), set()
-        window = self._within("mdat", first)
-        if self._manner.since or memory is None:
-            return self._within("crdt", first), window, window
+        if self._manner.since:
+            window = self._within("mdat", self._manner.since)
+            return self._within("crdt", self._manner.since), window, window
+        known = self._known_day()
+        if known is None:
+            return self._list(), set(), set()
+        window = self._within("mdat", known - OVERLAP)
+        if memory is None:
+            return self._list(), window, window
         changed = window
         if len(window) > FEW:
             # What was in the window last time was fetched then; only late comers and the last days are asked for.
-            changed = (window - set(memory.window)) | self._within("mdat", first + OVERLAP - AGAIN)
+            changed = (window - set(memory.window)) | self._within("mdat", known - AGAIN)
         if self._whole.total == len(self._whole.pmids):
-            return set(self._whole.pmids), changed, window
-        listed = self._within("crdt", first)
+            return self._list(), changed, window
+        listed = self._within("crdt", known - OVERLAP)
         fresh = len((listed | window) - plans.found_by(self._store, self._query))
-        if self._whole.total != memory.total + fresh:
-            listed |= self._list()
+        if self._whole.total != memory.total + fresh or date.fromisoformat(memory.listed) <= self._today - LIST_ANEW:
+            return listed | self._list(), changed, window
+        self._listed = memory.listed
         return listed, changed, window
 
-    def _first_day(self, memory: Memory | None) -> date | None:
-        """Return the day from which on new and changed records are asked for; None asks for all."""
-        if self._manner.since:
-            return self._manner.since
+    def _known_day(self) -> date | None:
+        """Return the day up to which what is stored of the question is as PubMed had it; None where nothing is."""
         watermark = self._watermark()
-        if watermark is None or memory is None:
-            return None
-        if watermark > self._today + timedelta(days=1):
+        if watermark is not None and watermark > self._today + timedelta(days=1):
             self._warnings.append(f"the watermark {watermark} lies in PubMed's future; every record is listed again")
-            return None
-        return watermark - OVERLAP
+            watermark = None
+        if watermark is None and (seen := plans.first_seen(self._store, self._query)):
+            return date.fromisoformat(seen)  # no run was complete yet
+        return watermark
 
     def _leaves_a_gap(self) -> bool:
         """With --since, days before it may never have been asked for."""

@@ -14,8 +14,8 @@ class Plan(NamedTuple):
     """What one question wants fetched, decided once; an interrupted fetch works it off before it asks anew.
 
     *day* (the server's, ISO) is what the watermark becomes when all is done, unless *keeps_watermark*. *total* is
-    what PubMed announced, *window* the records changed lately, *unknown* the phrases that PubMed does not know,
-    *fault* why the plan is not known to be complete.
+    what PubMed announced, *window* the records changed lately, *listed* the day on which every PMID was listed last,
+    *unknown* the phrases that PubMed does not know, *fault* why the plan is not known to be complete.
     """
 
     term: str
@@ -25,6 +25,7 @@ class Plan(NamedTuple):
     translation: str
     pmids: tuple[str, ...]
     window: tuple[str, ...] = ()
+    listed: str = ""
     unknown: tuple[str, ...] = ()
     fault: str | None = None
     keeps_watermark: bool = False
@@ -36,6 +37,7 @@ class Memory(NamedTuple):
     term: str
     total: int
     window: tuple[str, ...]
+    listed: str
     unknown: tuple[str, ...]
 
 
@@ -64,13 +66,15 @@ def memory(store: Connected, query: str) -> Memory | None:
     value = store.meta(_memory_key(query))
     if value is None:
         return None
-    term, total, window, unknown = json.loads(value)
-    return Memory(term, total, tuple(window), tuple(unknown))
+    term, total, window, listed, unknown = json.loads(value)
+    return Memory(term, total, tuple(window), listed, tuple(unknown))
 
 
 def remember(store: Connected, query: str, plan: Plan) -> None:
     """Remember *plan* as the last one that was completed."""
-    store.set_meta(_memory_key(query), json.dumps(Memory(plan.term, plan.total, plan.window, plan.unknown)))
+    store.set_meta(
+        _memory_key(query), json.dumps(Memory(plan.term, plan.total, plan.window, plan.listed, plan.unknown))
+    )
 
 
 def stored(store: Documents, pmids: Iterable[str]) -> set[str]:
@@ -96,6 +100,15 @@ def witness(store: Connected, pmids: Collection[str]) -> str | None:
 def found_by(store: Connected, query: str) -> set[str]:
     """Return the PMIDs of which it is known that *query* finds them."""
     return _pmids(store, "SELECT doc_id FROM found_by JOIN document ON id = document WHERE query = ?", query)
+
+
+def first_seen(store: Connected, query: str) -> str | None:
+    """Return the earliest day (ISO) on which PubMed last gave one of the records that *query* finds."""
+    (day,) = store.connection.execute(
+        "SELECT min(seen_at) FROM found_by JOIN document ON id = document WHERE query = ? AND source = 'pubmed'",
+        (query,),
+    ).fetchone()
+    return day if isinstance(day, str) else None
 
 
 def say_found(store: Connected, query: str, pmids: Iterable[str]) -> None:
