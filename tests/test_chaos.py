@@ -61,7 +61,7 @@ def break_things(nights: Nights, random: Random) -> list[str]:
     return names
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_whatever_goes_wrong_nothing_is_lost_and_quiet_nights_end_at_the_truth(
     seed: int, nights: Nights, tmp_path: Path
 ) -> None:
