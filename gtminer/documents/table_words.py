@@ -9,8 +9,8 @@ from importlib.resources import files
 from gtminer import tsv
 
 _CAPTION = re.compile(
-    r"(?:Table|TABLE|Tableau|Tabelle|Tabla|Tabella)\s+[A-Z]?\d+[a-z]?(?:[-.–]\d+)*"
-    r"(?:\s*\((?:continued|cont[’'.]?d?\.?)\))?\s*[-–:.]?\s*(?=[A-Z(≥\d*“\"]|$)"
+    r"(?:Table|TABLE|Tableau|Tabelle|Tabla|Tabella)\s+[A-Z]?\d+(?!\d)[a-z]?(?:[-.–]\d+(?!\d))*"
+    r"(?:\s*\((?:continued|cont[’'.]?d?\.?)\))?(?:\s*[-–:.]\s*|\s+(?=[A-Z(≥\d*“\"])|\s*$)"
 )
 _NUMBER = re.compile(r"\w+\s+[A-Z]?\d+[a-z]?(?:[-.–]\d+)*(?!\d)")
 _SPACES = re.compile(r"\s+")
