@@ -181,7 +181,7 @@ def _fits(count: Count, whole: str) -> bool:
 def _records(tokens: Tokens, event: Event, totals: _Totals) -> tuple[Measures, ...]:
     records: list[Measures] = []
     for band in event.bands:
-        arm = band.arm or event.arm
+        arm = band.arm or (event.arm if event.arm_is_shared else None)
         grade = band.grade or event.grade
         n = band.tally.n if band.tally else None
         pct = band.tally.pct if band.tally else None

@@ -12,6 +12,9 @@ _NAME = 5  # words of a name before its head noun
 _UNTELLING = frozenset(("this", "our", "each", "any", "every", "these"))
 _LETTERS = frozenset("abcdefgh")
 _ROMANS = frozenset(["i", "ii", "iii", "iv", "v", "vi"])
+_BEFORE_CONTROL = frozenset(
+    ("with", "versus", "in", "left", "among", "and", "function", "end", "number", "num", "percent", "all", "none")
+)
 _DASHES = frozenset("-‐‑–")
 
 
@@ -124,14 +127,12 @@ def _control(tokens: Tokens, index: int, compared: bool) -> list[Arm]:
     """Read a control named without a head noun: `with placebo`, `of controls`, `sham-treated patients`."""
     word = tokens.words[index]
     before = tokens.kind(index - 1)
-    if word in ("standard", "chemotherapy", "observation", "control", "vehicle") and not compared:
+    if tokens.values[index] == "compared" and not compared:
         return []
-    if (
-        before not in ("with", "versus", "in", "left", "among", "and", "function", "end")
-        and tokens.kind(index - 1) != ""
-    ):
-        return []
-    if before == "" and (tokens.word(index - 1)[:1].isalnum() or tokens.word(index - 1) in _DASHES):
+    if before == "":
+        if tokens.word(index - 1)[:1].isalnum() or tokens.word(index - 1) in _DASHES:
+            return []
+    elif before not in _BEFORE_CONTROL:
         return []
     end = index + 1
     if word == "standard":
@@ -165,11 +166,14 @@ def _compared(tokens: Tokens, index: int) -> list[Arm]:
     return [Arm(tokens.text(start, stop), start, end, firm=False)]
 
 
-def arms_of(tokens: Tokens, counts: list[Count], arms: list[Arm]) -> dict[int, str]:
-    """Return the arms of counts by their start: named behind, named before the bracket, in order, or for the clause."""
+def arms_of(tokens: Tokens, counts: list[Count], arms: list[Arm]) -> tuple[dict[int, str], set[int]]:
+    """Return the arms of counts by their start: named behind, before the bracket, in order, or for the clause.
+
+    And the starts of those arms that are only of the count beside them, and say nothing of the rest of the clause.
+    """
     found: dict[int, str] = {}
     if not arms:
-        return found
+        return found, set()
     claimed: set[int] = set()
     position = 0
     for count in counts:
@@ -177,21 +181,21 @@ def arms_of(tokens: Tokens, counts: list[Count], arms: list[Arm]) -> dict[int, s
             position += 1
         before = arms[position - 1] if position else None
         after = arms[position] if position < len(arms) else None
-        if after and after.start < count.end:
-            found[count.start] = after.name
-            claimed.add(after.start)
-        elif before and (count.start == before.end or _opens(tokens, before.end, count.start)):
-            found[count.start] = before.name
-            claimed.add(before.start)
-        elif after and after.start - count.end <= 4 and _leads_to_arm(tokens, count.end, after.start):
-            found[count.start] = after.name
-            claimed.add(after.start)
+        whose: Arm | None = None
+        if after and after.start - count.end <= 4 and _leads_to_arm(tokens, count.end, after.start):
+            whose = after  # an arm within the count ("30% of placebo recipients") has no words between
+        if before and (count.start == before.end or _opens(tokens, before.end, count.start)):
+            whose = before if whose is None or whose.start >= count.end else whose
+        if whose is not None:
+            found[count.start] = whose.name
+            if not count.total and (whose is after or tokens.word(whose.end) in ("(", "[")):
+                claimed.add(whose.start)
     names = [arm.name for arm in arms if arm.firm]
     plain = [count for count in counts if not count.total]
     if len(names) > 1 and len(plain) == len(names) and len(set(found.values())) < len(names):
         lists = plain[-1].end <= arms[0].start or arms[-1].end <= plain[0].start
         if lists:
-            return {count.start: name for count, name in zip(plain, names, strict=True)}
+            return {count.start: name for count, name in zip(plain, names, strict=True)}, {arm.start for arm in arms}
     governing: Arm | None = None
     position = 0
     for count in counts:
@@ -201,7 +205,7 @@ def arms_of(tokens: Tokens, counts: list[Count], arms: list[Arm]) -> dict[int, s
             position += 1
         if governing and count.start not in found:
             found[count.start] = governing.name
-    return found
+    return found, claimed
 
 
 def _opens(tokens: Tokens, end: int, start: int) -> bool:

@@ -25,13 +25,14 @@ class Band(NamedTuple):
 class Event:
     """A mention on the tokens [start, end): its own grade, and the bands found for it."""
 
-    __slots__ = ("arm", "bands", "end", "grade", "grades", "own", "spread", "start")
+    __slots__ = ("arm", "arm_is_shared", "bands", "end", "grade", "grades", "own", "spread", "start")
 
     def __init__(self, start: int, end: int) -> None:
         self.start, self.end = start, end
         self.grade: str | None = None
         self.grades: list[str] = []  # where two stand before it: "any-grade and grade 3"
         self.arm: str | None = None
+        self.arm_is_shared = False  # by all that the clause counts, not of one count beside it
         self.own: list[Band] = []  # from the bracket behind it
         self.bands: list[Band] = []
         self.spread = False  # the bands came over a list, from a number beside another mention
@@ -92,7 +93,7 @@ def run_before(tokens: Tokens, events: list[Event], last: int, *, brackets: bool
     """Return the list of mentions that ends with number *last*, back to one with *brackets* of its own."""
     first = last
     while (
-        first > 0
+        first > max(0, last - REACH)
         and (brackets or not events[first - 1].own)
         and is_list(tokens, events[first - 1].end, events[first].start)
     ):
@@ -114,7 +115,7 @@ def bands_of(tokens: Tokens, items: Sequence[Item], armed: dict[int, str]) -> li
     Counts that are set side by side without arms to tell whose they are ("12% vs 10%") are left out.
     """
     bands = _paired(tokens, items, armed)
-    if "versus" not in tokens.kinds:
+    if len(bands) < 2:
         return bands
     return [band for place, band in enumerate(bands) if not _is_contrast(tokens, bands, place)]
 

@@ -59,11 +59,15 @@ def _sides(
     to_left: list[Band] = []
     to_right: list[Band] = []
     plain: list[Item] = []
-    for item in stretch:
+    counted = False
+    for place, item in enumerate(stretch):
         if isinstance(item, list):
             continue
-        if isinstance(item, Count) and (item.total or _is_subset(tokens, item, stretch)):
-            continue
+        if isinstance(item, Count):
+            following = stretch[place + 1] if place + 1 < len(stretch) else None
+            if item.total or (counted and _is_subset(tokens, item, following)):
+                continue
+            counted = True
         if isinstance(item, Grade) and item.weak:
             if left is None or not _is_said_of(tokens, left.end, item.start):
                 continue
@@ -97,6 +101,8 @@ def _binds_left(tokens: Tokens, band: Band, left: Event, *, follows: bool) -> bo
     if count is None or count.start - left.end > REACH or _is_denied(tokens, left, count):
         return False
     gap = tokens.kinds[left.end : count.start]
+    if count.n is None and "change" in (*gap, *tokens.kinds[max(0, left.start - 3) : left.start]):
+        return False
     happened = next((kind for kind in reversed(gap) if kind in ("verb", "outcome")), "")
     if happened == "outcome":
         return False
@@ -123,14 +129,11 @@ def _is_denied(tokens: Tokens, left: Event, count: Count) -> bool:
     )
 
 
-def _is_subset(tokens: Tokens, count: Count, stretch: list[Item | list[Band]]) -> bool:
+def _is_subset(tokens: Tokens, count: Count, following: Item | list[Band] | None) -> bool:
     """Tell whether the count is of some of those counted before: `in 10, including 3 adults`, `of whom 2`."""
-    opens = tokens.kind(count.start - 1) == "open" or tokens.word(count.start - 1) == "whom"
-    return (
-        opens
-        and any(isinstance(item, Count) and not item.total and item.start < count.start for item in stretch)
-        and not any(isinstance(item, Grade) and 0 <= item.start - count.end <= 5 for item in stretch)
-    )
+    if tokens.kind(count.start - 1) != "open" and tokens.word(count.start - 1) != "whom":
+        return False
+    return not (isinstance(following, Grade) and following.start - count.end <= 5)
 
 
 def _grade_is_said_of(tokens: Tokens, left: Event, band: Band, plain: list[Item]) -> bool:
@@ -140,6 +143,8 @@ def _grade_is_said_of(tokens: Tokens, left: Event, band: Band, plain: list[Item]
 
 def _is_said_of(tokens: Tokens, start: int, end: int) -> bool:
     """Tell whether a grade at *end* is said of the mention at *start*: `of grade 3`, `, which was mild`."""
+    if end - start > 6 or _is_part_of_it(tokens, start):
+        return False
     unknown, verb = 0, False
     for place in range(start, end):
         kind, word = tokens.kinds[place], tokens.words[place]
@@ -149,12 +154,24 @@ def _is_said_of(tokens: Tokens, start: int, end: int) -> bool:
         if not verb or unknown > 1 or not (word == "and" or (kind == "" and word[0].isalpha())):
             return False  # "was transient and mild" is let by
         unknown += kind == ""
-    return end - start <= 6
+    return True
+
+
+def _is_part_of_it(tokens: Tokens, end: int) -> bool:
+    """Tell whether only some of the events that end at *end* are spoken of: `98% of these events`, `most events`."""
+    place = end - 1
+    while tokens.owner_of(place) >= 0 or tokens.kind(place) in ("article", "people") or tokens.word(place) == "the":
+        place -= 1
+    if tokens.kind(place) == "among":
+        place -= 1
+        if tokens.kind(place) == "percent":
+            return True
+    return tokens.word(place) in ("most", "many", "some", "several", "few", "majority")
 
 
 def _binds_right(tokens: Tokens, band: Band, left: Event | None, right: Event) -> bool:
     count = band.tally
-    if count is None or _is_denying(tokens, count.end, right.start):
+    if count is None or right.start - count.end > REACH or _is_denying(tokens, count.end, right.start):
         return False
     gap = range(count.end, right.start)
     acts = [tokens.kinds[place] for place in gap if tokens.kinds[place] in ("verb", "outcome", "received")]
@@ -179,7 +196,7 @@ def _binds_right(tokens: Tokens, band: Band, left: Event | None, right: Event) -
 
 def _is_relative(tokens: Tokens, gap: range, right: Event) -> bool:
     """Tell whether the mention only tells which people are meant: `25% of patients with fever needed help`."""
-    if not gap or tokens.kinds[gap[0]] != "with":
+    if not gap or tokens.kinds[gap[0]] != "with" or "," in tokens.words[gap.start : gap.stop]:
         return False
     return any(
         tokens.kind(place) in ("verb", "outcome", "received")

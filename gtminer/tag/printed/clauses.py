@@ -19,16 +19,16 @@ def read_clause(tokens: Tokens, items: Sequence[Item]) -> None:
     """Give the events among *items*, which are in order, their bands."""
     outer, inner = _brackets(tokens, items)
     arms = [item for item in items if isinstance(item, Arm)]
-    armed = arms_of(tokens, [item for item in items if isinstance(item, Count)], arms)
+    armed, claimed = arms_of(tokens, [item for item in items if isinstance(item, Count)], arms)
     firm = [arm for arm in arms if arm.firm]
     placed = next((arm for arm in firm if _is_place(tokens, arm)), None)
     latest: Arm | None = None
     for item in items:
         if isinstance(item, Arm) and item.firm:
             latest = item
-        elif isinstance(item, Event):
-            named = latest or placed
-            item.arm = named.name if named else None
+        elif isinstance(item, Event) and (named := latest or placed):
+            item.arm = named.name
+            item.arm_is_shared = named.start not in claimed
     line = _own(tokens, outer, inner, armed)
     line = grades_before(tokens, line)
     bind(tokens, line, armed)
@@ -113,7 +113,9 @@ def _is_beside(tokens: Tokens, start: int, opened: int) -> bool:
 def _is_of_people(tokens: Tokens, opened: int) -> bool:
     """Tell whether the bracket is of people or a statement, not of a thing that is no mention: `dizziness (12%)`."""
     kinds = [tokens.kind(place) for place in range(opened - 3, opened)]
-    return kinds[-1] in ("people", "person", "group", "enrolled", "generic") or "verb" in kinds
+    return (
+        kinds[-1] in ("people", "person", "group", "enrolled", "generic", "verb") or tokens.value(opened - 1) == "rated"
+    )
 
 
 def _heads_list(tokens: Tokens, behind: int, bands: list[Band]) -> bool:

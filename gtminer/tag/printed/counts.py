@@ -10,6 +10,7 @@ from collections.abc import Container
 from gtminer.tag.printed.people import (
     DASHES,
     GAP,
+    is_arm_next,
     is_noun,
     is_part,
     is_part_end,
@@ -132,6 +133,8 @@ def _of(tokens: Tokens, index: int, value: str, after: int) -> Count | None:
         read = tokens.number(behind)
         if read is None:
             end = people_end(tokens, behind)
+            if end is None and is_arm_next(tokens, behind):
+                end = behind
             if end is None:
                 return None
             later, end = bracketed_rate(tokens, end)
@@ -183,6 +186,8 @@ def _bare(tokens: Tokens, index: int, value: str, after: int) -> Count | None:
         return None
     if behind == "verb" and is_total(tokens, index, after):
         return Count(None, value, None, index, after, total=True)
+    if tokens.word(after) in ("also", "then") and tokens.kind(after + 1) == "verb":
+        return Count(value, None, None, index, after + 1)
     if behind in ("verb", "outcome") or tokens.word(after) == "each":
         return Count(value, None, None, index, after + (tokens.word(after) == "each"))
     if behind == "with" and before in ("open", "and", "end", "verb", "in", ""):
@@ -324,13 +329,16 @@ def without_exceptions(tokens: Tokens, counts: list[Count]) -> list[Count]:
     """Return *counts*; of `all patients except one were free of` the one, of other exceptions from all nothing."""
     kept: list[Count] = []
     for count in counts:
-        last = kept[-1] if kept else None
-        words = tokens.words[last.end : count.start] if last else []
-        if last and last.pct == "100" and words in (["except"], ["but"], ["apart", "from"], ["other", "than"]):
-            kept.pop()
-            denied = tokens.kinds[count.end : count.end + 4]
-            if "negative" in denied:
-                kept.append(count)
-            continue
+        place = count.start
+        if tokens.word(place - 1) in ("except", "but"):
+            place -= 1
+        elif (tokens.word(place - 2), tokens.word(place - 1)) in (("apart", "from"), ("other", "than")):
+            place -= 2
+        whole = kept[-1] if kept and kept[-1].pct == "100" and kept[-1].end == place < count.start else None
+        if whole or (place < count.start and tokens.kind(place - 1) == "all"):
+            if whole:
+                kept.pop()
+            if "negative" not in tokens.kinds[count.end : count.end + 4]:
+                continue
         kept.append(count)
     return kept

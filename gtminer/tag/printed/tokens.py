@@ -55,13 +55,13 @@ class Tokens:
         self.words = [sentence[start:end].lower() for start, end in places]
         self.kinds: list[str] = []
         self.values: list[str] = []
-        for place, word in enumerate(self.words):
-            if word == "all" and place and sentence[self.starts[place] : self.ends[place]] == "ALL":
-                word = "leukaemia"  # noqa: PLW2901 - the short form of the disease is no word for everybody (rules 11)
+        for word in self.words:
             cue = known.get(word) or (Word(_number(word), word) if word[0].isdecimal() else _OTHER)
             self.kinds.append(cue.kind)
             self.values.append(cue.value)
         self.size = len(places)
+        if "ALL" in sentence[1:]:
+            self._clear_disease()
         self.owner = [-1] * self.size
         self.used = bytearray(self.size)
         self.close = self._brackets()
@@ -110,6 +110,12 @@ class Tokens:
                 return self.values[index][0] + self.values[behind], behind + 1
             return self.values[index], index + 1
         return None
+
+    def _clear_disease(self) -> None:
+        """Take its kind from `ALL`: the short form of the disease, but where a sentence begins (rules 11)."""
+        for place in range(1, self.size):
+            if self.words[place] == "all" and self.text(place, place + 1) == "ALL":
+                self.kinds[place] = self.values[place] = ""
 
     def _brackets(self) -> dict[int, int]:
         pairs: dict[int, int] = {}
