@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gtminer.model import Category
 from gtminer.tag.analysis import Analysis, CueHit, within
-from gtminer.tag.mentions import Mention
+from gtminer.tag.mention import Mention
 
 
 def resolve(analysis: Analysis, mentions: Sequence[Mention]) -> list[Mention]:

@@ -11,7 +11,7 @@ from gtminer.model import Assertion, Category, Role
 from gtminer.tag.analysis import Analysis, within
 from gtminer.tag.assertion import Clauses, Verdict
 from gtminer.tag.measures import NOTHING, Measures, is_comparator, measure
-from gtminer.tag.mentions import Mention
+from gtminer.tag.mention import Mention
 from gtminer.tag.population import Subjects
 from gtminer.tag.subjects import Decided
 from gtminer.tag.tables import Row, row_at

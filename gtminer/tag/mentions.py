@@ -5,14 +5,15 @@ excludes (*unless*) must not; the definition of an abbreviation in the text wins
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gtminer.model import Category, Rejected
-from gtminer.tag.abbreviations import Definition, definitions
+from gtminer.tag import shortforms
 from gtminer.tag.analysis import Analysis
 from gtminer.tag.fold import fold
 from gtminer.tag.forms import squeeze
+from gtminer.tag.mention import Mention
 from gtminer.tag.vocabulary import Form, Product
 
 # A form of several words never reaches over the end of a sentence or a clause.
@@ -27,16 +28,6 @@ _LAST_PART = re.compile(r"(?:(?<=\s)[A-Z]|\d+[A-Za-z]?|(?<=\s)[IVX]+)$")
 _LONGEST_FORM = 120
 
 
-class Mention(NamedTuple):
-    """A concept mentioned at [start, end); *form* is the vocabulary's form, or the definition that made it one."""
-
-    start: int
-    end: int
-    category: Category
-    slug: str
-    form: str
-
-
 class Found(NamedTuple):
     """The mentions of a text in reading order, and the readings that were considered and not taken."""
 
@@ -49,10 +40,7 @@ def find(analysis: Analysis) -> Found:
     candidates, rejected = _candidates(analysis)
     if not candidates and not rejected:
         return Found([], [])
-    text = analysis.text
-    defined = definitions(text) if "(" in text or "[" in text or "=" in text else []
-    if defined:
-        candidates, rejected = _apply(defined, candidates, rejected, analysis)
+    candidates, rejected = shortforms.apply(analysis, candidates, rejected)
     mentions = _longest(candidates)
     mentions = _longest([*mentions, *_coordinated(analysis, mentions)])
     for decoy in mentions:
@@ -125,63 +113,6 @@ def _longest(candidates: Iterable[Mention]) -> list[Mention]:
         kept.setdefault(mention[:4], mention)
         taken[category] = (start, end, not slug)
     return list(kept.values())
-
-
-def _apply(
-    defined: Sequence[Definition], candidates: list[Mention], rejected: list[Rejected], analysis: Analysis
-) -> tuple[list[Mention], list[Rejected]]:
-    """Let the text's own definitions decide what its short forms mean, everywhere in it."""
-    text = analysis.text
-    meanings = _meanings(defined, candidates)
-    kept: list[Mention] = []
-    rejected = [item for item in rejected if text[item.start : item.end] not in meanings]
-    for mention in candidates:
-        words = text[mention.start : mention.end]
-        short = words if words in meanings else words.split(" ")[0] if words[:1].isupper() else words
-        meaning = meanings.get(short)
-        if meaning is None:
-            kept.append(mention)
-        elif short == words and not any(item[2:4] == mention[2:4] for item in meaning[1]):
-            rejected.append(
-                Rejected(
-                    mention.category,
-                    mention.slug,
-                    mention.start,
-                    mention.end,
-                    f"the text defines {short} as '{meaning[0]}'",
-                )
-            )
-        else:
-            kept.append(mention)
-    for short, (long, mentions) in meanings.items():
-        for place in re.finditer(rf"(?<!\w){re.escape(short)}(?:s(?=\W|$))?(?!\w)", text):
-            kept += [
-                Mention(place.start(), place.end(), item.category, item.slug, f"{short} = {long}") for item in mentions
-            ]
-    return kept, rejected
-
-
-def _meanings(defined: Sequence[Definition], candidates: Sequence[Mention]) -> Mapping[str, tuple[str, list[Mention]]]:
-    """Return what each short form means here: its long form, and the concepts whose mention ends or fills that."""
-    meanings: dict[str, tuple[str, list[Mention]]] = {}
-    for item in defined:
-        if len(item.short) < 2 or item.short in meanings:
-            continue
-        inside = [
-            mention
-            for mention in candidates
-            if mention.start <= item.long_start + 4 and mention.end >= item.long_end - 1
-            and mention.end <= max(item.long_end, item.short_end) + 1 and mention.start >= item.long_start - 40
-        ]  # fmt: skip
-        if not inside:
-            inside = [
-                mention for mention in candidates
-                if mention.start >= item.long_start and mention.end == item.long_end
-                and (mention.end - mention.start) * 2 > item.long_end - item.long_start
-            ]  # fmt: skip
-        longest = max((mention.end - mention.start for mention in inside), default=0)
-        meanings[item.short] = (item.long, [mention for mention in inside if mention.end - mention.start == longest])
-    return meanings
 
 
 def _coordinated(analysis: Analysis, mentions: Sequence[Mention]) -> Iterator[Mention]:

@@ -6,6 +6,7 @@ anew where it is missing or damaged.
 """
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cached_property
@@ -114,6 +115,7 @@ class Vocabulary:
         self.term_entries: list[tuple[tuple[int, str | None], ...]] = compiled["term_entries"]
         self.cue_entries: list[tuple[tuple[str, str, str], ...]] = compiled["cue_entries"]
         self._ancestors: dict[tuple[Category, str], frozenset[str]] = {}
+        self._stems: dict[tuple[Category, str], frozenset[str]] = {}
 
     @cached_property
     def concepts(self) -> dict[tuple[Category, str], Concept]:
@@ -136,6 +138,17 @@ class Vocabulary:
     def symptoms(self) -> frozenset[tuple[str, str]]:
         """Pairs of indication and event where the event is the disease's own."""
         return frozenset((indication, event) for indication, event in self._compiled["roles"]["symptoms"])
+
+    def stems(self, category: Category, slug: str, length: int) -> frozenset[str]:
+        """Return the first *length* letters of the words of a concept's label and forms."""
+        key = (category, slug)
+        if key not in self._stems:
+            texts = [form.text for form in self.forms if (form.category, form.slug) == key]
+            if key in self.concepts:
+                texts.append(self.concepts[key].label)
+            words = " ".join(texts).lower()
+            self._stems[key] = frozenset(word[:length] for word in re.findall(r"[a-z]{3,}", words))
+        return self._stems[key]
 
     def is_tumour(self, slug: str) -> bool:
         """Say whether an indication is a tumour, solid or of the blood."""
