@@ -17,7 +17,7 @@ _QUERIES = {
     " JOIN document ON document.id = t.document JOIN concept ON concept.id = t.concept ORDER BY doc_id, ordinal",
     "counts": "SELECT category, slug, c.source, assertion, documents, first_year, last_year FROM concept_count c"
     " JOIN concept ON concept.id = c.concept ORDER BY category, slug, c.source, assertion",
-    "watermarks": "SELECT source, query, value FROM watermark ORDER BY source, query",
+    "watermarks": "SELECT source, query, substr(value, 1, 10) FROM watermark ORDER BY source, query",
     "slices": "SELECT source, query, digest FROM slice ORDER BY source, query, digest",
     "pending": "SELECT source, item, reason FROM pending ORDER BY source, item",
     "listings": "SELECT source, item, doc_id, sha256, state, fetched_date FROM listing ORDER BY source, item",

@@ -114,6 +114,14 @@ def test_reading_needs_no_lock(gtminer: Gtminer, store: Path) -> None:
         assert gtminer("summarize")[0] == 0
 
 
+def test_doctor_names_who_holds_the_lock(gtminer: Gtminer, store: Path) -> None:
+    imported(gtminer)
+    assert "ok       lock         free\n" in gtminer("doctor").out
+    with held(store) as first:
+        out = gtminer("doctor").out
+    assert f"note     lock         gtminer fetch is at work (process {first.pid}, since " in out
+
+
 def test_the_files_of_the_lock_are_the_owners_alone(tmp_path: Path) -> None:
     store = tmp_path / "cache" / "gtminer.sqlite"
     with lock.hold(store, "fetch"):

@@ -196,8 +196,9 @@ def test_the_key_is_in_no_address_file_or_message_s10(
     run: Run, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    (tmp_path / "queries" / "few.toml").write_text(f'{QUERY}[fda]\nproducts = ["Imaginzo"]\n')
     monkeypatch.setenv("NCBI_API_KEY", KEY)
-    monkeypatch.setenv("OPENFDA_API_KEY", f"{KEY}f")
+    monkeypatch.setenv("OPENFDA_API_KEY", KEY.upper())
     monkeypatch.setenv("GTMINER_DEBUG", "1")
     said = []
     for fault in (None, "N06"):
@@ -210,13 +211,17 @@ def test_the_key_is_in_no_address_file_or_message_s10(
         said += run("doctor", "--network")[1:]
         said += run("status", "-f", "json")[1:]
     sent = [request for request in world.standin.requests if KEY in str(request.params)]
-    assert sent, "the key was used"
-    assert not [request for request in world.standin.requests if KEY in request.query + str(request.headers)]
-    assert KEY not in "".join(said)
-    assert KEY not in caplog.text
+    assert sent, "the key of NCBI was used"
+    assert not [request for request in world.standin.requests if KEY in (request.query + str(request.headers)).lower()
+                and request.headers.get("x-api-key") != KEY.upper()]  # fmt: skip
+    labels = [request for request in world.standin.asked("/drug/label.json") if "search" in request.params]
+    assert {request.headers.get("x-api-key") for request in labels} == {KEY.upper()}
+    assert not [request for request in labels if KEY in request.query.lower()]
+    assert KEY not in "".join(said).lower()
+    assert KEY not in caplog.text.lower()
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {"gtminer.sqlite", "log.txt"} <= {path.name for path in files}
-    assert not [path for path in files if KEY.encode() in path.read_bytes()]
+    assert not [path for path in files if KEY.encode() in path.read_bytes().lower()]
 
 
 QUICK = [name for name in FAULTS if name not in ("G06", "G07", "G08", "G13")]
@@ -289,6 +294,20 @@ def test_nothing_is_read_from_or_written_to_the_home_directory(fault: str, world
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert sorted(home.rglob("*")) == before
     assert len(canonical(tmp_path / "cache" / "gtminer.sqlite")["documents"]) == 5
+
+
+@pytest.mark.usefixtures("permissions")
+def test_a_cache_that_cannot_be_written_is_found_before_anything_is_asked_l02(world: World, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gtminer", "fetch", "pubmed", "--cache", str(tmp_path / "closed")],
+        env=world.environment() | {
+            "PYTHONPATH": str(Path(__file__).parents[1]), "NCBI_EMAIL": "someone@example.org", "HOME": str(tmp_path),
+        },
+        preexec_fn=powerless, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "cannot be written (Permission denied); nothing was changed; check its permissions" in done.stderr
+    assert world.standin.requests == []
 
 
 # Imported update files

@@ -95,11 +95,17 @@ def _machine(settings: "Settings") -> Iterator[Finding]:
 
 
 def _store(settings: "Settings") -> Iterator[Finding]:
+    from gtminer.store import lock
     from gtminer.store.database import Store
 
     if not settings.store_path.exists():
         yield Finding("note", "store", f"none yet at {settings.store_path}; gtminer fetch or gtminer import makes it")
         return
+    if holder := lock.holder(settings.store_path):
+        since = f", since {holder.since}" if holder.since else ""
+        yield Finding("note", "lock", f"gtminer {holder.command} is at work (process {holder.pid}{since})")
+    else:
+        yield Finding("ok", "lock", "free")
     try:
         with Store.open(settings.store_path, read_only=True) as store:
             (verdict,) = store.connection.execute("PRAGMA quick_check(1)").fetchone()
