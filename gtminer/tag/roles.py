@@ -25,6 +25,7 @@ _SECTIONS = {
     "indication": 6.0, "risk_management": 0.1, "warnings": 0.1, "contraindications": 0.0, "posology": 0.3,
     "interactions": 0.0, "special_populations": 0.0, "administrative": 0.3, "references": 0.0, "leaflet": 0.3,
 }  # fmt: skip
+_BEFORE = 0.4  # what the title names as earlier therapy only
 _REACH = 48  # characters in which words before a mention belong to it
 _TOUCHES = 12
 
@@ -47,23 +48,27 @@ def weigh(analysis: Analysis, mentions: Sequence[Mention]) -> dict[Key, Evidence
     """Return the evidence for every concept of *mentions* and of the document's headings and keywords."""
     points: dict[Key, list[_Point]] = defaultdict(list)
     titled: set[Key] = set()
+    before: set[Key] = set()
     setting = _Setting(analysis)
     for mention in mentions:
         key = (mention.category, mention.slug)
         point = setting.weigh(mention)
         points[key].append(point)
-        if mention.start < setting.title and point.weight >= _TITLE:
-            titled.add(key)
+        if mention.start < setting.title:
+            (titled if point.weight >= _TITLE else before).add(key)
     for key, point in _indexed(analysis):
         points[key].append(point)
-    return {key: _sum(found, key in titled) for key, found in points.items()}
+    return {key: _sum(found, key in titled, key in before) for key, found in points.items()}
 
 
-def _sum(points: Sequence[_Point], in_title: bool) -> Evidence:
+def _sum(points: Sequence[_Point], in_title: bool, before: bool) -> Evidence:
     introduced = sum(point.weight for point in points if point.introduced)
     rest = sum(point.weight for point in points if not point.introduced)
     strongest = max(points, key=lambda point: point.weight)
-    return Evidence(round(rest + min(introduced, _INTRODUCTION), 2), strongest.rule, in_title)
+    weight = rest + min(introduced, _INTRODUCTION)
+    if before and not in_title:
+        weight *= _BEFORE
+    return Evidence(round(weight, 2), strongest.rule, in_title)
 
 
 class _Setting:

@@ -152,7 +152,8 @@ class _Decision:
             return
         strongest = max(self._weight(slug) for slug in actions)
         for slug in self._modalities():
-            if self._roles.is_neighbour(slug) and self._weight(slug) <= strongest:
+            titled = self._evidence[Category.MODALITY, slug].in_title
+            if self._roles.is_neighbour(slug) and self._weight(slug) <= strongest and not titled:
                 del self._stated[Category.MODALITY, slug]
 
     def _weight(self, slug: str) -> float:
@@ -170,8 +171,10 @@ class _Decision:
         words, vectors = self._words, self._vectors()
         neighbours = {slug for slug in self._modalities() if self._roles.is_neighbour(slug)}
         plain = self._actions() <= {"gene_therapy"}
-        if plain and vectors and not neighbours and (vaccine := self._vaccine()):
-            self._state(*vaccine)
+        if plain and vectors and not neighbours and (immunises := self._immunises()):
+            self._state(*immunises)
+        elif plain and vectors and not neighbours and self._vaccinates():
+            return  # a DNA vaccine against an infection: its plasmid is the vector, its action has no slug
         elif plain and vectors and not neighbours and words.first("silences") and not words.first("adds"):
             self._state("gene_silencing", f"a gene is silenced: {words.first('silences')}")
         elif plain and (vectors or self._actions()) and not neighbours and (carried := words.first("adds")):
@@ -199,18 +202,25 @@ class _Decision:
                 if self._weight(slug) >= max(_BESIDE_A_THERAPY, self._floor.get(Category.MODALITY, 0.0)):
                     self._state(slug, self._evidence[Category.MODALITY, slug].rule)
 
-    def _vaccine(self) -> tuple[str, str] | None:
-        """Return what a viral vector is that immunises: immunotherapy where a tumour is treated, else a vaccine."""
+    def _vaccinates(self) -> bool:
+        return self._words.in_title("vaccine") or self._words.count("vaccine") >= _VACCINE
+
+    def _immunises(self) -> tuple[str, str] | None:
+        """Return what a vector is that immunises: immunotherapy against a tumour, a viral vector vaccine otherwise."""
         words = self._words
-        if not (words.in_title("vaccine") or words.count("vaccine") >= _VACCINE):
-            return None
-        if not any(self._vocabulary.is_viral(slug) for slug in self._vectors()):
-            return None
-        diseases = [slug for category, slug in self._stated if category is Category.INDICATION]
-        said = f"a vector immunises: {words.first('vaccine')}"
-        if any(self._vocabulary.is_tumour(slug) for slug in diseases):
-            return "gene_based_immunotherapy", said
-        return "viral_vector_vaccine", said
+        tumour = self._heaviest_disease_is_tumour()
+        said = words.first("vaccine") if self._vaccinates() else None
+        if tumour and (said or words.in_title("immunotherapy") or words.count("immunotherapy") >= _VACCINE):
+            return "gene_based_immunotherapy", f"a vector immunises: {said or words.first('immunotherapy')}"
+        if said and not tumour and any(self._vocabulary.is_viral(slug) for slug in self._vectors()):
+            return "viral_vector_vaccine", f"a vector immunises: {said}"
+        return None
+
+    def _heaviest_disease_is_tumour(self) -> bool:
+        diseases = {
+            slug: item.weight for (category, slug), item in self._evidence.items() if category is Category.INDICATION
+        }
+        return bool(diseases) and self._vocabulary.is_tumour(max(diseases, key=lambda slug: diseases[slug]))
 
     def _infer_from(self, products: list[Product]) -> None:
         for product in products:
