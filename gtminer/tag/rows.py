@@ -54,6 +54,19 @@ def measure_row(header: Sequence[str], row: Sequence[str]) -> list[Measures]:
     return records
 
 
+def measure_record(line: str) -> Measures | None:
+    """Return what a line of a report's table says (`Fever | arm=Cohort 1 | n=3 | N=12 | grade=≥3`), None if not one.
+
+    See gtminer.documents.pdf for these lines.
+    """
+    cells = [cell.partition("=") for cell in line.split(" | ")[1:]]
+    stated = {key.strip(): value.strip() for key, sign, value in cells if sign}
+    if not stated:
+        return None
+    n, whole, arm = stated.get("n"), stated.get("N"), stated.get("arm")
+    return Measures(_sign(stated.get("grade")), n, whole, _sign(stated.get("pct")), arm)
+
+
 def _record(column: _Column, match: re.Match[str]) -> Measures:
     n = match["n"] or match["part"] or match["inner"]
     whole = match["N"] or match["whole"] or match["all"] or column.size
@@ -68,8 +81,8 @@ def _record(column: _Column, match: re.Match[str]) -> Measures:
     return Measures(column.grade, n, whole, _sign(pct), column.arm)
 
 
-def _sign(pct: str | None) -> str | None:
-    return pct.replace(" ", "").replace("≤", "<=").replace("≥", ">=") if pct else None
+def _sign(printed: str | None) -> str | None:
+    return printed.replace(" ", "").replace("≤", "<=").replace("≥", ">=") if printed else None
 
 
 @lru_cache(maxsize=1024)

@@ -102,6 +102,8 @@ def _is_mark(tokens: Tokens, index: int) -> bool:
 
 def _name_before(tokens: Tokens, end: int) -> int | None:
     """Return where the name that ends before *end* begins, or None where there is none that tells arms apart."""
+    if tokens.word(end - 1) in _DASHES:
+        return None  # "single-arm"
     start = end
     telling = False
     while start > 0 and end - start < _NAME:

@@ -81,7 +81,7 @@ def _sides(
             if left and place == 0 and _grade_is_said_of(tokens, left, band, plain):
                 to_left.append(band)
             continue
-        if tokens.kind(band.tally.end) == "outcome":
+        if tokens.kind(band.tally.end) in ("outcome", "received"):
             continue
         last = place == len(bands) - 1
         if right and (last or left is None) and _binds_right(tokens, band, left, right):
@@ -103,9 +103,11 @@ def _binds_left(tokens: Tokens, band: Band, left: Event, *, follows: bool) -> bo
     gap = tokens.kinds[left.end : count.start]
     if count.n is None and "change" in (*gap, *tokens.kinds[max(0, left.start - 3) : left.start]):
         return False
-    happened = next((kind for kind in reversed(gap) if kind in ("verb", "outcome")), "")
-    if happened == "outcome":
+    acts = [place for place, kind in enumerate(gap) if kind in ("verb", "outcome", "enrolled")]
+    if acts and (gap[acts[-1]] == "outcome" or (gap[acts[-1]] == "enrolled" and gap[acts[-1] - 1] == "verb")):
         return False
+    if tokens.kinds[count.start] == "all" and tokens.kind(count.start - 1) == "among" and not acts:
+        return False  # "events among all subjects" is no statement that all had them
     before = count.start - 1
     while tokens.kind(before) == "function" and before > left.end:
         before -= 1
@@ -133,6 +135,8 @@ def _is_subset(tokens: Tokens, count: Count, following: Item | list[Band] | None
     """Tell whether the count is of some of those counted before: `in 10, including 3 adults`, `of whom 2`."""
     if tokens.kind(count.start - 1) != "open" and tokens.word(count.start - 1) != "whom":
         return False
+    if tokens.kind(count.end) == "with":
+        return False  # "including 2 with grade 3 fever"
     return not (isinstance(following, Grade) and following.start - count.end <= 5)
 
 
@@ -177,8 +181,8 @@ def _binds_right(tokens: Tokens, band: Band, left: Event | None, right: Event) -
     acts = [tokens.kinds[place] for place in gap if tokens.kinds[place] in ("verb", "outcome", "received")]
     if acts and acts[-1] != "verb":
         return False
-    if not acts and _is_relative(tokens, gap, right):
-        return False
+    if not acts and (_is_relative(tokens, gap, right) or (count.n and count.pct and not gap)):
+        return False  # "ALT increased 23 (40%) Headache 10 (18%)" are cells of a table
     if left is None:
         return _reaches(tokens, count.start, gap)
     start = count.start
@@ -198,10 +202,12 @@ def _is_relative(tokens: Tokens, gap: range, right: Event) -> bool:
     """Tell whether the mention only tells which people are meant: `25% of patients with fever needed help`."""
     if not gap or tokens.kinds[gap[0]] != "with" or "," in tokens.words[gap.start : gap.stop]:
         return False
-    return any(
-        tokens.kind(place) in ("verb", "outcome", "received")
-        for place in range(right.end, min(tokens.size, right.end + 6))
-    )
+    for place in range(right.end, min(tokens.size, right.end + 16)):
+        if tokens.words[place] in (";", ",", ".", "("):
+            return False
+        if tokens.kinds[place] in ("verb", "outcome", "received"):
+            return True
+    return False
 
 
 def _reaches(tokens: Tokens, start: int, gap: range) -> bool:
