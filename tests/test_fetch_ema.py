@@ -671,7 +671,7 @@ def test_the_real_excerpts_are_read_and_their_documents_named(shared: Path) -> N
         f"{report}p46-012-2021-10-29",  # _en.pdf-0, -1 and another spelling of the number: four documents
         f"{report}p46-012-52954",
         f"{report}p46-012-52955",
-        f"{report}p46-012.1",
+        f"{report}p46-012-1",
         f"{report}ii-0044",
         f"{report}p46-017",
         f"{report}ii-56",
@@ -773,3 +773,18 @@ def test_the_command_ends_with_3_and_one_line_where_a_feed_is_not_believed(gtmin
         "gtminer: fetched EMA 0 new, 0 changed (2 requests); not all could be had: what was verified is kept, the rest "
         "is asked for again by the next fetch",
     ]
+
+
+def test_a_report_that_was_imported_by_hand_and_is_fetched_later_stays_one_document(
+    gtminer: Gtminer, tmp_path: Path
+) -> None:
+    (tmp_path / "saved.pdf").write_bytes(pdf("fictacel-variation.pdf"))
+    (tmp_path / "letter.pdf").write_bytes(pdf("fictacel-supplement-letter.pdf"))
+    with World() as world:
+        imported = gtminer("import", "saved.pdf", "letter.pdf", "--product", "fictacel")
+        fetched = gtminer("fetch", "ema", "fda", "--query", "gene-therapy", env=world.environment())
+    assert (imported.code, fetched.code) == (0, 0)
+    shown = gtminer("summarize", "-f", "csv", "--columns", "doc_id,kind", "--no-header")
+    kinds = [line.split(",")[1] for line in shown.out.splitlines()]
+    assert (kinds.count("variation-report"), kinds.count("approval-letter")) == (1, 2)
+    assert len(kinds) == 19

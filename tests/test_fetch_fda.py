@@ -3,15 +3,18 @@
 import csv
 import io
 import zipfile
+from contextlib import suppress
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from conftest import Gtminer
+from hypothesis import given
+from hypothesis import strategies as st
 from regulatory_nights import Nights, nights, reader  # noqa: F401  # fixtures
 
-from gtminer.errors import ContentError, InputError
+from gtminer.errors import ContentError, GtminerError, InputError, SourceError
 from gtminer.model import Document
 from gtminer.sources import archives, fda, fda_pages, openfda, products
 from gtminer.standin.fda import INDEX
@@ -317,6 +320,23 @@ def test_F08_links_in_any_spelling_are_one_document_each() -> None:
     assert {link.url for link in read.links} == {f"https://www.fda.gov/media/{n}/download" for n in range(1, 6)}
 
 
+@given(st.one_of(st.binary(max_size=300), st.text("<>/=\"' atrdhef0123456789()STN:,&;#", max_size=300).map(str.encode)))
+def test_no_bytes_break_the_reading_of_pages(body: bytes) -> None:
+    for read in (fda_pages.read_index, fda_pages.read_product_page):
+        with suppress(SourceError):
+            read(b"<a href='/vaccines-blood-biologics/x'>X (y)</a>" + body, f"https://www.fda.gov{PAGE}")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<div>" * 100_000, b"STN: " + b"125646," * 50_000, b"<a href='/media/1/download'>" + b"x" * 1_000_000],
+    ids=["empty", "deep", "many numbers", "long words"],
+)
+def test_large_and_deep_pages_are_read_or_refused(body: bytes) -> None:
+    with suppress(SourceError):
+        fda_pages.read_product_page(body, f"https://www.fda.gov{PAGE}")
+
+
 def test_F09_media_replaced_under_its_id_is_a_new_version(nights: Nights) -> None:
     nights.fda()
     nights.sources.fda.replace(990020, pdf("fictacel-sbra.pdf"))
@@ -556,8 +576,6 @@ def test_a_label_becomes_a_document_with_sections_and_a_table(nights: Nights) ->
     ids=range(6),
 )
 def test_what_is_no_answer_of_openfda_is_refused_in_one_line(status: int, body: bytes) -> None:
-    from gtminer.errors import GtminerError
-
     with pytest.raises(GtminerError) as refusal:
         openfda.read(status, body, {})
     assert str(refusal.value).startswith("openFDA")

@@ -10,6 +10,7 @@ import lxml.html
 from lxml.etree import LxmlError
 
 from gtminer import tsv
+from gtminer.documents import regulatory
 from gtminer.errors import ContentError
 from gtminer.model import Document, Provenance, Section, Table
 from gtminer.text import encodable, one_line
@@ -32,6 +33,11 @@ def fields() -> tuple[Field, ...]:
     """Return the table of fields, in the order of the printed label."""
     rows = tsv.read(files("gtminer") / "data" / "openfda_fields.tsv", ("field", "kind", "heading", "number", "source"))
     return tuple(Field(row["field"], row["kind"], row["heading"], row["number"]) for row in rows)
+
+
+def doc_id(product: str) -> str:
+    """Return the id of a product's label: it has one, in versions."""
+    return regulatory.doc_id("fda", product, "label")
 
 
 def read(label: Mapping[str, Any], *, product: str, provenance: Provenance | None = None) -> Document:
@@ -59,7 +65,7 @@ def read(label: Mapping[str, Any], *, product: str, provenance: Provenance | Non
         raise ContentError(f"openFDA label of {product}: no section is filled; kept as missing")
     day = _DAY.fullmatch(str(label.get("effective_time", "")))
     return Document(
-        doc_id=f"fda:{product}/label",
+        doc_id=doc_id(product),
         source="fda",
         title=title,
         text=text,

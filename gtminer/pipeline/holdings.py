@@ -181,6 +181,8 @@ def _bring(work: Work, due: Due) -> bool:
         work.unchanged += 1
         return True
     work.raw.put(answer.body)
+    if work.store.get(listed.doc_id) is None:
+        due = due._replace(listed=listings.adopt(work.store, listed, answer.sha256))
     return _read(work, due, answer.body, Provenance(answer.url, answer.retrieved_at, answer.sha256))
 
 

@@ -32,7 +32,7 @@ def fetch(work: Work, products: list[Product], key: str | None = None) -> None:
             release = release_of_batch or release
             if known and release and known.timestamp == release and not work.full:
                 if not work.dry_run:
-                    listings.found_by(work.store, [f"fda:{one.product_id}/label" for one in products], work.query)
+                    listings.found_by(work.store, [label.doc_id(one.product_id) for one in products], work.query)
                 return
             documents |= _read(work, batch, found)
     except ExchangeError as error:
@@ -106,7 +106,7 @@ def _store(work: Work, products: list[Product], documents: dict[str, Document], 
     if work.dry_run:
         return
     work.received += len(documents)
-    gone = work.store.known(f"fda:{one.product_id}/label" for one in missing)
+    gone = work.store.known(label.doc_id(one.product_id) for one in missing)
     with work.store.transaction():
         work.put(documents.values())
         work.store.set_status([one.doc_id for one in documents.values()], "listed")

@@ -202,7 +202,7 @@ def _name(found: Mapping[str, tuple[Row, Listed]], taken: Mapping[str, str]) -> 
 
 
 def _candidates(row: Row, listed: Listed) -> Iterable[str]:
-    plain = f"ema:{listed.product}/{listed.kind}"
+    plain = f"ema:{listed.product.replace('_', '-')}/{listed.kind}"
     if procedure := _own_number(row.get("name", "")):
         plain = f"{plain}-{procedure}"
     yield plain
@@ -217,10 +217,10 @@ def _candidates(row: Row, listed: Listed) -> Iterable[str]:
 
 
 def _own_number(title: str) -> str | None:
-    """Return the procedure number that a title bears, as it stands in a doc_id: "ii-0044", "p46-012.1", or None."""
+    """Return the procedure number that a title bears, as it stands in a doc_id: "ii-0044", "p46-012-1", or None."""
     match = _PSUSA.search(title) or _PROCEDURE.search(title)
     number = next((group for group in match.groups() if group), "") if match else ""
-    return re.sub(r"[^0-9a-z.]+", "-", number.lower()).strip("-.")[:40] or None
+    return re.sub(r"[^0-9a-z]+", "-", number.lower()).strip("-")[:40] or None
 
 
 def _order(row: Row) -> tuple[int, str]:

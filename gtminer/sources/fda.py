@@ -97,7 +97,7 @@ def documents(page: ProductPage, product: str, taken: Mapping[str, str]) -> list
 
 
 def _candidates(link: MediaLink, product: str) -> Iterable[str]:
-    plain = f"fda:{product}/{link.kind}"
+    plain = f"fda:{product.replace('_', '-')}/{link.kind}"
     yield plain
     if link.date:
         yield f"{plain}-{link.date}"
@@ -124,7 +124,7 @@ def members_listed(
         items.add(item)
         doc_id = taken.get(item)
         if doc_id is None:
-            plain = f"fda:{archive.product}/{rule.kind}-{_slug(words)}"
+            plain = f"fda:{archive.product.replace('_', '-')}/{rule.kind}-{_slug(words)}"
             own = urlsplit(archive.item).path.strip("/").split("/")
             doc_id = next(
                 one

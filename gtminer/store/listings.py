@@ -106,6 +106,25 @@ def record(
         )
 
 
+def adopt(store: Connected, one: Listed, sha256: str) -> Listed:
+    """Return *one* under the name of the stored document with the same bytes, where no list has that document.
+
+    A report that was imported by hand, since its source refused us, and is fetched later stays one document.
+    """
+    row = store.connection.execute(
+        "SELECT doc_id FROM document WHERE sha256 = ? AND source = ? AND product = ? AND kind = ? AND doc_id <> ? "
+        "AND NOT EXISTS (SELECT 1 FROM listing WHERE listing.doc_id = document.doc_id) ORDER BY doc_id LIMIT 1",
+        (sha256, one.source, one.product, one.kind, one.doc_id),
+    ).fetchone()
+    if row is None:
+        return one
+    with store.transaction():
+        store.connection.execute(
+            "UPDATE listing SET doc_id = ? WHERE source = ? AND item = ?", (row[0], one.source, one.item)
+        )
+    return one._replace(doc_id=row[0])
+
+
 def delist(store: Connected, source: str, items: Iterable[str]) -> None:
     """Mark documents that left the list; they and their texts are kept."""
     with store.transaction():
