@@ -7,13 +7,14 @@ import shutil
 import stat
 import sys
 import tempfile
-import zlib
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from gtminer.documents import kinds
 from gtminer.documents.answers import AnswerError
+from gtminer.documents.gunzip import Gunzip, GzipError
 from gtminer.errors import ContentError, InputError
 from gtminer.model import Deletion, Document, Provenance
 
@@ -41,13 +42,16 @@ class FoundFile:
 
     def open(self) -> BinaryIO:
         """Open the file, unpacked. Reading raises ContentError, with the path, for damage and for a cut gzip file."""
+        raw = None
         try:
             raw = self._opener()
-            magic = raw.read(2)
+            packed = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
+            return cast(BinaryIO, _Guarded(self.path, raw, packed=packed))
         except OSError as error:
+            if raw is not None:
+                raw.close()
             raise ContentError(f"{self.path}: cannot be read ({error.strerror})") from error
-        return cast(BinaryIO, _Guarded(self.path, raw, packed=magic == b"\x1f\x8b"))
 
     def read(self, provenance: Provenance | None = None) -> Iterator[Document | Deletion]:
         """Yield the records of PubMed XML or MEDLINE text; a ContentError names the file and what came before it."""
@@ -103,8 +107,8 @@ class FoundFile:
 def walk(paths: Iterable[str | Path]) -> Iterator[FoundFile]:
     """Yield the files at *paths*, directories in sorted order without hidden files, each directory once.
 
-    ``-`` is standard input. Raises InputError for a path that does not exist; a file that cannot be read
-    comes with the kind ``unreadable`` and its *problem*.
+    ``-`` is standard input. Raises InputError for a path that does not exist; a file or directory that cannot
+    be read comes with the kind ``unreadable`` and its *problem*.
     """
     seen: set[tuple[int, int]] = set()
     for path in paths:
@@ -162,10 +166,18 @@ def _walk_directory(path: Path, identity: tuple[int, int], seen: set[tuple[int, 
     try:
         names = sorted(entry.name for entry in path.iterdir())
     except OSError as error:
-        raise InputError(f"{path}: the directory cannot be read ({error.strerror})") from error
+        yield FoundFile(str(path), _failing(error))
+        return
     for name in names:
         if not name.startswith("."):
             yield from _walk(path / name, seen, named=False)
+
+
+def _failing(error: OSError) -> Callable[[], BinaryIO]:
+    def opener() -> BinaryIO:
+        raise error
+
+    return opener
 
 
 def _spool(stream: BinaryIO) -> Callable[[], BinaryIO]:
@@ -177,6 +189,7 @@ def _spool(stream: BinaryIO) -> Callable[[], BinaryIO]:
         kept.seek(0)
         return cast(BinaryIO, _Borrowed(kept))
 
+    weakref.finalize(opener, kept.close)
     return opener
 
 
@@ -220,27 +233,20 @@ class _Guarded(io.RawIOBase):
     def __init__(self, path: str, raw: BinaryIO, *, packed: bool) -> None:
         self._path = path
         self._raw = raw
-        self._stream: Any = raw
-        if packed:
-            from isal import igzip
-
-            unpacked: Any = igzip.open  # it ships no types
-            self._stream = unpacked(raw, "rb")
+        self._some = Gunzip(raw).read if packed else raw.read
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
         try:
-            return cast(bytes, self._stream.read(size))
+            return self._some(size) if size >= 0 else b"".join(iter(lambda: self._some(_IN_MEMORY), b""))
         except EOFError as error:
             raise ContentError(f"{self._path}: the gzip file is cut short; get it again") from error
-        except (OSError, zlib.error, ValueError) as error:
-            raise ContentError(f"{self._path}: cannot be read ({error}); get it again") from error
-        except Exception as error:
-            if type(error).__name__ != "IsalError":
-                raise
+        except GzipError as error:
             raise ContentError(f"{self._path}: damaged gzip file ({error}); get it again") from error
+        except OSError as error:
+            raise ContentError(f"{self._path}: cannot be read ({error.strerror or error}); get it again") from error
 
     def readinto(self, buffer: Any) -> int:
         data = self.read(len(buffer))
@@ -249,6 +255,5 @@ class _Guarded(io.RawIOBase):
 
     def close(self) -> None:
         if not self.closed:
-            self._stream.close()
             self._raw.close()
         super().close()
