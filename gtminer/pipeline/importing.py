@@ -137,7 +137,7 @@ class Import:
         finally:
             if self._reports is not None:
                 self._reports.close()
-        self._flush()
+        self.flush()
         self.store.refresh_counts()
         return self.result
 
@@ -167,10 +167,10 @@ class Import:
         self._batch.append(item)
         self._length += len(item.text) if isinstance(item, Document) else 0
         if len(self._batch) >= _BATCH or self._length >= _BATCH_LENGTH:
-            self._flush()
+            self.flush()
             gc.collect(0)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         """Store what was read, with its tags, in one transaction."""
         if not self._batch:
             return
@@ -196,6 +196,7 @@ def _records(work: Import, found: FoundFile) -> Items:
 def _pmids(work: Import, found: FoundFile) -> Items:
     """Note the PMIDs of a list that are not stored; `fetch pubmed` asks for what is noted."""
     listed = found.pmids()
+    work.flush()
     known = work.store.known(f"pubmed:{pmid}" for pmid in listed)
     wanted = [pmid for pmid in listed if f"pubmed:{pmid}" not in known]
     work.store.add_pending("pubmed", wanted, f"listed in {one_line(Path(found.path).name)}")
