@@ -71,6 +71,9 @@ def compile_(source: Files) -> dict[str, Any]:
     ]
     patterns: dict[str, list[tuple[int, str | None]]] = {}
     for number, (_category, _slug, text, case, *_rest) in enumerate(forms):
+        if text.startswith("-"):  # an INN stem: the end of a word
+            patterns.setdefault(f"{plain(text[1:])} ", []).append((number, None))
+            continue
         for folded, letters in variants(text, spellings, case=case).items():
             entries = patterns.setdefault(f" {folded} ", [])
             if (number, letters) not in entries:

@@ -57,7 +57,10 @@ def _candidates(analysis: Analysis) -> tuple[list[Mention], list[Rejected]]:
     found: list[Mention] = []
     lacking: list[tuple[Mention, Form]] = []
     rejected: list[Rejected] = []
-    for begin, finish, pattern in vocabulary.find_terms(folded.text):
+    for first, finish, pattern in vocabulary.find_terms(folded.text):
+        begin = first
+        if folded.text[begin] != " ":  # a stem: the word it ends is the mention
+            begin = folded.text.rfind(" ", 0, begin)
         start, end = source(begin + 1), source(finish - 2) + 1
         if analysis.in_number(start):
             continue

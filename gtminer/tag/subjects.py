@@ -53,13 +53,21 @@ class Words:
         return kind in self._titled
 
 
-def decide(analysis: Analysis, evidence: Mapping[Key, Evidence], subjects: Subjects) -> Decided:
-    """Return what the document is about, from the *evidence* for each concept and whose findings it reports."""
-    return _Decision(analysis, evidence, subjects).decided()
+def decide(
+    analysis: Analysis, evidence: Mapping[Key, Evidence], subjects: Subjects, *, names_a_drug: bool = False
+) -> Decided:
+    """Return what the document is about, from the *evidence* for each concept and whose findings it reports.
+
+    *names_a_drug*: an international nonproprietary name stands in the text, so that a therapy is meant.
+    """
+    return _Decision(analysis, evidence, subjects, names_a_drug).decided()
 
 
 class _Decision:
-    def __init__(self, analysis: Analysis, evidence: Mapping[Key, Evidence], subjects: Subjects) -> None:
+    def __init__(
+        self, analysis: Analysis, evidence: Mapping[Key, Evidence], subjects: Subjects, names_a_drug: bool
+    ) -> None:
+        self._names_a_drug = names_a_drug
         self._vocabulary = analysis.vocabulary
         self._roles = analysis.vocabulary.roles
         self._evidence = evidence
@@ -122,7 +130,12 @@ class _Decision:
 
     def _therapy_is_meant(self, products: list[Product]) -> bool:
         """Say whether editing, silencing and vectors are a therapy here and not a laboratory's tools."""
-        if self._actions() or products or any(self._roles.is_neighbour(slug) for slug in self._modalities()):
+        if (
+            self._names_a_drug
+            or self._actions()
+            or products
+            or any(self._roles.is_neighbour(slug) for slug in self._modalities())
+        ):
             return True
         if self._words.in_title("tool"):
             return False

@@ -25,7 +25,8 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
     receptors = carriers.resolve(analysis, found.mentions)
     named = sorted([*receptors, *events.endpoints(analysis, found.mentions, people)])
     evidence = roles.weigh(analysis, named)
-    decided = subjects.decide(analysis, evidence, people)
+    names_a_drug = any(item.form.startswith("-") for item in named)
+    decided = subjects.decide(analysis, evidence, people, names_a_drug=names_a_drug)
     judged = events.judge(analysis, named, decided, people)
     tags = []
     for mention in named:
