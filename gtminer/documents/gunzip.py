@@ -18,7 +18,7 @@ class Gunzip:
 
         self._raw = raw
         self._start: Any = isal_zlib.decompressobj  # it ships no types
-        self._error: type[Exception] = isal_zlib.error
+        self._error: Any = isal_zlib.error  # typed as an instance there
         self._member: Any = None
         self._packed = raw.read(_PACKED)
 
