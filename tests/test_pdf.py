@@ -272,6 +272,20 @@ def test_running_heads_and_page_numbers_go_and_repeated_cells_stay(tmp_path: Pat
     )
 
 
+def test_foot_that_changes_in_the_middle_is_taken_off_too(tmp_path: Path, reader: PdfReader) -> None:
+    """P25: a template's error stands before the page number of some pages."""
+    path = tmp_path / "drawn.pdf"
+    canvas = Canvas(str(path), pagesize=A4, invariant=1)
+    for number in range(1, 11):
+        canvas.drawString(72, 700, f"Pyrexia was seen in {number} patients.")
+        canvas.drawString(72, 50, "Assessment report")
+        canvas.drawString(72, 40, f"{'' if number < 8 else 'Error! No such property. '}Page {number}/10")
+        canvas.showPage()
+    canvas.save()
+    text = "\n".join(f"Pyrexia was seen in {number} patients." for number in range(1, 11))
+    assert reader.read(path).text == f"drawn\n{text}"
+
+
 def test_control_characters_do_not_reach_the_text(reader: PdfReader) -> None:
     """P26."""
     assert reader.read(broken.with_controls(), name="file").text == "file\nbefore ]0;owned after"
@@ -282,7 +296,7 @@ def test_control_characters_do_not_reach_the_text(reader: PdfReader) -> None:
     [
         ("1.1 x 10", "14", "^14"), ("10", "-5", "^-5"), ("per m", "2", "^2"), ("CD4", "+", "+"),
         ("the 5", "th", "th"), ("Tachycardia", "b", ""), ("Coagulopathy", "a, c", ""), ("neutropenia", "#", ""),
-        ("Zolgensma", "TM", "™"),
+        ("Zolgensma", "TM", "™"), ("labelled with (", "177", "177"), ("of ", "123", "123"),
     ],
 )  # fmt: skip
 def test_raised_marks_are_powers_or_footnotes(base: str, mark: str, added: str) -> None:

@@ -12,6 +12,7 @@ SOFT_HYPHENS = "\ufffe\u00ad"  # pdfium's mark of a hyphen at a line end; the so
 _MARGIN = 0.12  # heads and feet stand in this share of the page's height, above and below
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–]?\s*(\d{1,4})\s*[-–]?(?:\s*(?:/|of|sur|von|de)\s*\d{1,4})?", re.IGNORECASE)
+_COUNTED = re.compile(r"\bpage\s*(\d{1,4})\s*(?:/|of)\s*\d{1,4}$", re.IGNORECASE)
 _FULL = 0.6  # a column of prose fills this share of its width on the median line
 _LIST_ITEM = re.compile(r"(?:[•●▪➢✓◦o·–—-]|\(?[a-z0-9]{1,2}[.)])\s")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -111,8 +112,14 @@ def _takewhile_running(
     page: PageText, rows: list[list[int]], running: set[str], numbered: bool, printed: dict[int, int]
 ) -> Iterator[int]:
     for row in rows:
-        for index in row:
-            text = page.segments[index].text
+        texts = [page.segments[index].text for index in row]
+        # What stands beside a counted page number may be there on a few pages only: a template's error, a date.
+        counted = next((found for text in texts if (found := _COUNTED.search(text))), None)
+        if counted:
+            printed.setdefault(page.number, int(counted[1]))
+            yield from row
+            continue
+        for text in texts:
             shape = _shape(text)
             number = _PAGE_NUMBER.fullmatch(text)
             if number and (numbered or "/" in shape or shape.startswith("page")):

@@ -34,6 +34,7 @@ _CELL = 0.8  # a gap wider than this begins a new segment (a table cell, a colum
 _POWER = re.compile(r"[-−–+]?\d{1,3}")
 _UNIT = re.compile(r"(?:^|[\s/·(])(?:[mcdµμnk]?m|s|h|min|kg|g|L|l|day)$")
 _KEPT = re.compile(r"[-−+±]+|\d?[+−-]|st|nd|rd|th|°|º|[®™©]")
+_OPENS = " ([{-–/+"  # no footnote follows these: an isotope does, (177Lu)
 _MARK = re.compile(r"(?:[a-z]|\d{1,2}|[*†‡§¶#^ⱡ]+)(?:[\s,;]*(?:[a-z]|\d{1,2}|[*†‡§¶#]+))*[\s,;)]*")
 _SUPERSCRIPT = re.compile("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
@@ -200,7 +201,7 @@ def raise_mark(base: str, mark: str) -> str:
     last = base[-1:]
     if mark == "TM":
         return "™"
-    if not mark or not last or last == " " or _KEPT.fullmatch(mark):
+    if not mark or not last or last in _OPENS or _KEPT.fullmatch(mark):
         return mark
     if _POWER.fullmatch(mark) and (last.isdigit() or _UNIT.search(base)):
         return "^" + mark.replace("−", "-").replace("–", "-")
