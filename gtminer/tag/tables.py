@@ -1,6 +1,7 @@
 """Rows of tables as evidence: a row is a record an arm, its header tells the arm and its size (curation rules 14)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gtminer.model import Table
@@ -21,7 +22,8 @@ class Row(NamedTuple):
 
     def measures(self) -> tuple[Measures, ...]:
         """Return one record for each arm that the row counts; none where it counts nobody."""
-        return tuple(measure_row(self.header, self.cells))
+        records = measure_row(self.header, self.cells)
+        return tuple(record for record in records if record.n is not None or record.pct is not None)
 
 
 def row_at(analysis: Analysis, offset: int) -> Row | None:
@@ -33,26 +35,37 @@ def row_at(analysis: Analysis, offset: int) -> Row | None:
 
 
 def _row(text: str, table: Table, offset: int) -> Row | None:
-    number = text.count("\n", table.start, offset)
-    depth = _header_depth(table.rows)
-    if not depth <= number < len(table.rows):
-        return None
-    start = text.rfind("\n", table.start, offset) + 1 or table.start
+    start = max(text.rfind("\n", 0, offset) + 1, table.start)
     end = text.find("\n", offset, table.end)
-    header = _joined(table.rows[:depth])
-    return Row((start, end if end >= 0 else table.end), table.rows[number], header, table.caption)
+    end = end if end >= 0 else table.end
+    header, rows = _read(table)
+    cells = rows.get(text[start:end])
+    return Row((start, end), cells, header, table.caption) if cells else None
 
 
-def _header_depth(rows: Sequence[Sequence[str]]) -> int:
-    """Return how many rows the header takes: the first, and those below it whose first cell is empty."""
+@lru_cache(maxsize=8)
+def _read(table: Table) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Return the header of a table, one text a column, and its rows by their line in the text."""
     depth = 1
-    while depth < min(_HEADER_ROWS, len(rows)) and not rows[depth][0].strip() and any(rows[depth]):
+    while depth < min(_HEADER_ROWS, len(table.rows)) and _is_header(table.rows[depth]):
         depth += 1
-    return depth
-
-
-def _joined(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    width = max((len(row) for row in rows), default=0)
-    return tuple(
-        " ".join(filter(None, (row[column].strip() for row in rows if column < len(row)))) for column in range(width)
+    width = max(len(row) for row in table.rows)
+    columns = [_spread(row, width) if number < depth - 1 else row for number, row in enumerate(table.rows[:depth])]
+    header = tuple(
+        " ".join(filter(None, (row[column].strip() for row in columns if column < len(row)))) for column in range(width)
     )
+    return header, {" | ".join(filter(None, (cell.strip() for cell in row))): row for row in table.rows[depth:]}
+
+
+def _is_header(row: Sequence[str]) -> bool:
+    """Say whether a row names columns: several cells, and no figure in any behind the first."""
+    filled = [cell.strip() for cell in row[1:] if cell.strip()]
+    return len(filled) > 1 and not any(cell[0].isdigit() or cell[0] in "-–<≥" for cell in filled)
+
+
+def _spread(row: Sequence[str], width: int) -> list[str]:
+    """Return the cells of an upper header row, each repeated over the empty ones that it spans."""
+    cells = list(row) + [""] * (width - len(row))
+    for column in range(2, width):
+        cells[column] = cells[column] or cells[column - 1]
+    return cells
