@@ -27,11 +27,13 @@ class Subjects:
         self.is_review = self._is_review(document)
         self.is_protocol = self._is_protocol()
         counts: Counter[str] = Counter()
+        aim = next((hit.start for hit in analysis.cues.get("roles", []) if hit.kind == "aims"), 0)
         for start, end in analysis.sentences:
             kinds = {hit.kind for hit in within(self._hits, start, end)} & {"human", "animal", "in_vitro"}
-            weight = 2 if start < len(document.title) else 1
+            titled = start < len(document.title)
+            introduced = end < aim or analysis.section(start).kind == "background"
             for kind in kinds:
-                counts[kind] += weight
+                counts[kind] += 4 if titled else 1 if introduced else 2
         self.counts = counts
         self.population = self._population(document)
 
@@ -59,8 +61,8 @@ class Subjects:
         if any(
             name.startswith(("Clinical Trial", "Randomized Controlled Trial")) for name in document.publication_types
         ):
-            human += 2
-        if self.is_review and (human < 4 or self._titled_review):
+            human += 4
+        if self.is_review and (human < 8 or self._titled_review):
             return Population.NONE
         total = human + animal + cells
         if not total:
@@ -71,7 +73,7 @@ class Subjects:
         seen = [
             population
             for population, count in ((Population.HUMAN, human), (Population.ANIMAL, animal))
-            if count >= max(2, total * _SHOWN) or (count and count == total)
+            if count >= max(4, total * _SHOWN) or (count and count == total)
         ]
         if len(seen) == 2:
             if human >= 3 * animal:

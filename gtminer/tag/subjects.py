@@ -11,7 +11,7 @@ from gtminer.tag.vocabulary import Product
 
 # How much evidence makes a subject. A vector or delivery needs little once it is clear that a therapy is meant.
 _ENOUGH = {Category.MODALITY: 2.2, Category.VECTOR: 2.5, Category.INDICATION: 1.7, Category.PRODUCT: 1.5}
-_BESIDE_A_THERAPY = 0.9
+_BESIDE_A_THERAPY = 0.5
 _TOOL_MEANT = 1.6  # an editor in the sentence that says what was done, where a therapy is meant
 _LONG = 12_000  # characters; abstracts are shorter, reports longer
 _SHARE = 0.2
