@@ -13,6 +13,7 @@ from lxml import etree
 from regulatory_nights import Nights, nights, reader  # noqa: F401  # fixtures
 
 from gtminer.errors import SourceError
+from gtminer.model import Document, Provenance
 from gtminer.pipeline.ema import FEED_DEADLINE_S
 from gtminer.pipeline.holdings import refuse_walls
 from gtminer.sources import ema, ema_feeds, products
@@ -20,6 +21,7 @@ from gtminer.sources.ema_feeds import Known
 from gtminer.standin import faults
 from gtminer.standin.regulator_faults import FAULTS as REGULATORS_FAULTS
 from gtminer.standin.world import World
+from gtminer.store.listings import Listed
 from gtminer.store.raw import RawFiles
 from gtminer.web.exchange import Answer
 from gtminer.web.failures import ExchangeError, Trouble
@@ -322,6 +324,21 @@ def test_E10_odd_records_are_kept_and_counted(nights: Nights) -> None:
         "EMA: documents that name neither medicine nor number, passed over (1): "
         f"Untold : EPAR - Public assessment report ({ADDRESS.replace('imaginzo', 'untold')})"
     )
+
+
+def test_E10_a_type_that_nobody_knows_and_a_missing_address_are_named_once(nights: Nights) -> None:
+    rows = nights.sources.ema.documents
+    rows += [
+        dict(rows[0], type="assessment-video", document_url=ADDRESS + "#video"),
+        dict(rows[0], name="Imaginzo : EPAR - Lost", document_url=""),
+        dict(rows[0], name="Imaginzo : EPAR - Again"),
+    ]
+    assert nights.ema().warnings[0] == (
+        "EMA: documents that are odd (3): 'Imaginzo : EPAR - Lost' has no document_url; "
+        "1 of the unknown type 'assessment-video', passed over; 1 listed twice under one address"
+    )
+    assert nights.stored() == ALL
+    assert nights.ema().warnings == ()
 
 
 def test_E11_a_medicine_that_one_feed_lacks_for_a_night_loses_nothing(nights: Nights) -> None:
@@ -645,6 +662,30 @@ def test_F05_a_wrong_page_in_the_cache_is_fetched_anew(nights: Nights, monkeypat
     assert nights.held("ema")[PDF].sha256 == sha256(pdf("imaginzo-epar.pdf")).hexdigest()
 
 
+@pytest.mark.parametrize("documents", [0, 1, 5, 10])
+def test_a_run_that_is_stopped_is_finished_by_the_next(
+    nights: Nights, documents: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    whole = nights.reader.__class__.__call__
+
+    def stop(self: object, content: bytes, listed: Listed, provenance: Provenance) -> Document:
+        if len(read) == documents:
+            raise KeyboardInterrupt
+        read.append(listed.doc_id)
+        return whole(nights.reader, content, listed, provenance)
+
+    monkeypatch.setattr(nights.reader.__class__, "__call__", stop)
+    with pytest.raises(KeyboardInterrupt):
+        nights.ema()
+    monkeypatch.undo()
+    assert nights.stored() == sorted(read)
+    report = nights.ema()
+    assert (report.complete, report.new) == (True, 11 - documents)
+    assert nights.stored() == ALL
+    assert {one.state for one in nights.held("ema").values()} == {"read"}
+
+
 # The real feeds.
 
 
@@ -678,7 +719,7 @@ def test_the_real_excerpts_are_read_and_their_documents_named(shared: Path) -> N
         f"{report}p46-022",
         "ema:kymriah/scientific-conclusion-psusa-00010702-202408",
     ]
-    assert (left_out, choice.unsupported, choice.unplaced, choice.warnings) == ([], [], [], [])
+    assert (left_out, choice.unsupported, choice.unplaced, choice.oddities) == ([], [], [], [])
     assert now - timedelta(days=7) < datetime.fromisoformat(documents.timestamp or "")
 
 

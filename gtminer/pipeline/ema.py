@@ -92,7 +92,7 @@ def fetch(work: Work, feeds: Feeds, table: ProductTable, products: tuple[str, ..
     medicines, left_out = ema.choose_medicines(feeds.medicines.rows, table, products)
     held = listings.held(work.store, "ema")
     choice = ema.choose_documents(feeds.documents.rows, medicines, table, products, held)
-    work.warnings += choice.warnings
+    work.tell("ema oddities", "EMA: documents that are odd ({}): {}", choice.oddities)
     _say_choice(work, medicines, left_out)
     missing = [name for name in products or () if not ema.choose_medicines(feeds.medicines.rows, table, (name,))[0]]
     work.tell(

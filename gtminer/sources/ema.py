@@ -79,14 +79,14 @@ def _inns(row: Row) -> tuple[str, ...]:
 
 
 class DocumentChoice(NamedTuple):
-    """The documents to hold, links of a type that cannot be read, and warnings.
+    """The documents to hold, links of a type that cannot be read, and oddities of the feed in words.
 
     *unplaced* are titles of documents that name no medicine, *everywhere* the items of the whole feed.
     """
 
     listed: list[Listed]
     unsupported: list[Listed]
-    warnings: list[str]
+    oddities: list[str]
     unplaced: list[str]
     everywhere: set[str]
 
@@ -114,7 +114,7 @@ def choose_documents(
     by_name = {fold(name): medicine for medicine in medicines for name in names_in(medicine.name)}
     found: dict[str, tuple[Row, Listed]] = {}
     unknown: Counter[str] = Counter()
-    warnings: list[str] = []
+    oddities: list[str] = []
     unplaced: list[str] = []
     everywhere: set[str] = set()
     doubled = 0
@@ -137,7 +137,7 @@ def choose_documents(
         if kind is None:
             continue
         if not address:
-            warnings.append(f"EMA: '{row.get('name', '')}' has no document_url; skipped until it has one")
+            oddities.append(f"'{row.get('name', '')}' has no document_url")
             continue
         if item in found:
             doubled += 1
@@ -157,13 +157,13 @@ def choose_documents(
             ),
         )
     for name, count in sorted(unknown.items()):
-        warnings.append(f"EMA: {count} documents of the unknown type '{name}' were passed over")
+        oddities.append(f"{count} of the unknown type '{name}', passed over")
     if doubled:
-        warnings.append(f"EMA: {doubled} documents are listed twice under one address")
+        oddities.append(f"{doubled} listed twice under one address")
     named = _name(found, {one.item: one.doc_id for one in held.values()})
     pdf = [listed for listed in named if _PDF.search(urlsplit(listed.item).path)]
     other = [listed for listed in named if not _PDF.search(urlsplit(listed.item).path)]
-    return DocumentChoice(pdf, other, warnings, unplaced, everywhere)
+    return DocumentChoice(pdf, other, oddities, unplaced, everywhere)
 
 
 def _product_of(
