@@ -18,7 +18,7 @@ from gtminer.store.database import Store
 from gtminer.store.raw import RawFiles
 from gtminer.text import one_line
 
-_BATCH = 5000  # documents a transaction
+_BATCH = 3000  # documents a transaction
 _BATCH_LENGTH = 8_000_000  # or code points of text: reports are long
 _LISTED = 5  # files named in the result line itself
 
