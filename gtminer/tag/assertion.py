@@ -1,10 +1,12 @@
 """Is it said to have happened? Cues reach forward or back within a clause, ConText-like; the words are data.
 
 Source of the method: Harkema et al. 2009 (ConText) with the scopes, exceptions and takings-back of the curation
-rules (§2 negation, §3 risk, §4 background, §5 preclinical, §6 planned, §9 comparators).
+rules (§2 negation, §3 risk, §4 background, §5 preclinical, §6 planned, §9 comparators). A mention costs a few
+bisections, however long its sentence is.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,13 +14,16 @@ from gtminer.model import Assertion
 from gtminer.tag.analysis import Analysis, CueHit, within
 
 _FAMILIES = ("clauses", "negation", "time", "uncertainty")
-_SEMICOLON = re.compile(r"[;•]|:\s(?=no\b)", re.I)
+_MARKS = re.compile(r"[;•]|:\s(?=no\b)|\band (?=(?:the )?(?:other )?\d+ (?:of|\w*patients|subjects|participants|\())", re.I)
+_SHORT_END = re.compile(r"[,()\[\]:]")
 
 # A figure behind an event is a result (rules §6): "(n=7; 7%)", "(4.2%)", "in 3 of 12", "in 4%".
 _COUNTED = re.compile(
     r"\s*\((?:[nN]\s*=\s*)?(?!0\b(?!\.))\d[\d.,]*\s*(?:%|[;/)]|of\b|patients?\b)"
     r"|\s+in\s+[1-9]\d*(?:\.\d+)?(?:%| of\b|/\d| \()"
 )
+_TOUCHES = 2  # characters between an event and a cue that must touch it: "seizure-free"
+_DOUBT = 8  # characters between a word of doubt and the words that it casts doubt on: "may have caused"
 
 # Kinds of cue that reach forward and back, in the order in which they decide.
 _REACHES = (
@@ -41,21 +46,34 @@ class Clauses:
     """One sentence, with its cues, ready to judge the mentions in it."""
 
     def __init__(self, analysis: Analysis, start: int, end: int, mentions: Sequence[tuple[int, int]]) -> None:
-        """*mentions* are the events of the sentence, as spans of the document's text."""
+        """*mentions* are the events of the sentence in reading order, as spans of the document's text."""
         self.text = analysis.text
-        self.mentions = mentions
+        self.end = end
         hits = [hit for family in _FAMILIES for hit in within(analysis.cues.get(family, []), start, end)]
         self.hits = _outermost(hits)
-        self.by_kind: dict[str, list[CueHit]] = {}
+        self._kinds: dict[str, list[CueHit]] = {}
         for hit in self.hits:
-            self.by_kind.setdefault(hit.kind, []).append(hit)
-        self.ends = sorted(
-            [hit.start for hit in self.by_kind.get("ends", [])]
-            + [start + match.start() for match in _SEMICOLON.finditer(analysis.text[start:end])]
-        )
+            self._kinds.setdefault(hit.kind, []).append(hit)
+        self._ends = sorted(self._clause_ends(start, end))
+        happens = self._kinds.get("happens", [])
+        self._happens = [hit.start for hit in happens]
+        # "No fever was seen, chills occurred": a verb of happening with a comma behind it ends its clause.
+        self._stops = [hit.end for hit in happens if self.text[hit.end : hit.end + 1] == ","]
+        self._mention_starts = [mention[0] for mention in mentions]
+        self._mention_ends = [mention[1] for mention in mentions]
+        self._sure = [hit for hit in self._kinds.get("sure", []) if not self._in_doubt(hit)]
+
+    def _clause_ends(self, start: int, end: int) -> list[int]:
+        ends = [start + match.start() for match in _MARKS.finditer(self.text[start:end])]
+        ends += [hit.start for hit in self._kinds.get("ends", [])]
+        # A comma with the subject of a sentence behind it ("…, it induces"; "…, the patients") begins a clause.
+        ends += [hit.start for hit in self._kinds.get("subject", []) if self.text[hit.start - 2 : hit.start] == ", "]
+        return ends
 
     def judge(self, mention: tuple[int, int]) -> Verdict:
         """Return what the sentence says of *mention*."""
+        if short := self._touching(mention):
+            return Verdict(Assertion.NEGATED, short.text)
         for assertion, forward, back in _REACHES:
             cue = self._before(mention, forward) or self._behind(mention, back)
             if cue is None:
@@ -65,74 +83,101 @@ class Clauses:
             if assertion in (Assertion.RISK, Assertion.PLANNED):
                 if counted := _COUNTED.match(self.text, mention[1]):
                     return Verdict(Assertion.PRESENT, counted[0].strip())
-                if certain := self._certain(cue, mention):
+                if certain := self._certain(mention, cue):
                     return Verdict(Assertion.PRESENT, certain.text)
             return Verdict(assertion, cue.text)
         if counted := _COUNTED.match(self.text, mention[1]):
             return Verdict(Assertion.PRESENT, counted[0].strip())
-        certain = self._near(mention, "sure")
+        certain = self._certain(mention)
         return Verdict(Assertion.PRESENT, certain.text if certain else None)
 
-    def _before(self, mention: tuple[int, int], kind: str) -> CueHit | None:
-        """Return the nearest cue of *kind* before the mention whose clause reaches it."""
-        for cue in reversed(self.by_kind.get(kind, [])):
-            if cue.end > mention[0]:
-                continue
-            if self._broken(cue.end, mention[0]):
-                return None
-            if not self._closed(cue.end, mention[0]):
+    def _touching(self, mention: tuple[int, int]) -> CueHit | None:
+        """Return a denial that reaches little: "but not X, …" up to a comma, "X-free" right behind."""
+        before = self._kinds.get("negates_short", [])
+        place = bisect_right(before, mention[0], key=_end) - 1
+        if place >= 0 and not self._broken(before[place].end, mention[0]):
+            cue = before[place]
+            if not _SHORT_END.search(self.text, cue.end, mention[0]) and not self._happened(cue.end, mention[0]):
                 return cue
-        return None
+        behind = self._kinds.get("negated_touching", [])
+        place = bisect_left(behind, mention[1], key=_start)
+        return behind[place] if place < len(behind) and behind[place].start - mention[1] < _TOUCHES else None
+
+    def _before(self, mention: tuple[int, int], kind: str) -> CueHit | None:
+        """Return the nearest cue of *kind* before the mention, if its clause reaches it and it has had no event yet.
+
+        A cue has had its event when a mention and then a verb of happening follow: "no deaths occurred and fever …".
+        Where the nearest cue fails, so do those before it.
+        """
+        hits = self._kinds.get(kind)
+        if not hits:
+            return None
+        place = bisect_right(hits, mention[0], key=_end) - 1
+        if place < 0 or self._broken(hits[place].end, mention[0]):
+            return None
+        cue = hits[place]
+        verb = bisect_left(self._happens, mention[0]) - 1
+        if verb >= 0 and self._happens[verb] >= cue.end:
+            other = bisect_right(self._mention_ends, self._happens[verb]) - 1
+            if other >= 0 and self._mention_starts[other] >= cue.end:
+                return None
+        stop = bisect_left(self._stops, mention[0]) - 1
+        return None if stop >= 0 and self._stops[stop] > cue.end else cue
 
     def _behind(self, mention: tuple[int, int], kind: str) -> CueHit | None:
         """Return the nearest cue of *kind* behind the mention, where nothing happens in between."""
-        for cue in self.by_kind.get(kind, []):
-            if cue.start < mention[1]:
-                continue
-            if self._broken(mention[1], cue.start) or any(
-                mention[1] <= hit.start and hit.end <= cue.start for hit in self.by_kind.get("happens", [])
-            ):
-                return None
-            return cue
-        return None
+        hits = self._kinds.get(kind)
+        if not hits:
+            return None
+        place = bisect_left(hits, mention[1], key=_start)
+        if place == len(hits):
+            return None
+        cue = hits[place]
+        return None if self._broken(mention[1], cue.start) or self._happened(mention[1], cue.start) else cue
 
     def _broken(self, start: int, end: int) -> bool:
-        return any(start <= place < end for place in self.ends)
+        """Say whether a clause ends between the two places."""
+        place = bisect_left(self._ends, start)
+        return place < len(self._ends) and self._ends[place] < end
 
-    def _closed(self, start: int, end: int) -> bool:
-        """Say whether the cue ending at *start* has had its event: a mention, then a verb of happening."""
-        for hit in self.by_kind.get("happens", []):
-            if start <= hit.start < end and any(start <= other[0] and other[1] <= hit.start for other in self.mentions):
+    def _happened(self, start: int, end: int) -> bool:
+        """Say whether a verb of happening stands between the two places."""
+        place = bisect_left(self._happens, start)
+        return place < len(self._happens) and self._happens[place] < end
+
+    def _excepted(self, cue: CueHit, mention: tuple[int, int]) -> CueHit | None:
+        hits = self._kinds.get("except", [])
+        place = bisect_right(hits, mention[0], key=_end) - 1
+        return hits[place] if place >= 0 and hits[place].start >= cue.end else None
+
+    def _certain(self, mention: tuple[int, int], cue: CueHit | None = None) -> CueHit | None:
+        """Return the words of the mention's clause that say it happened; not those that *cue* before it governs."""
+        place = bisect_right(self._ends, mention[0]) - 1
+        low = self._ends[place] if place >= 0 else 0
+        if cue is not None and cue.end <= mention[0]:
+            low = max(low, cue.end)
+        first = bisect_left(self._sure, low, key=_start)
+        if first == len(self._sure):
+            return None
+        hit = self._sure[first]
+        return None if hit.start > mention[0] and self._broken(mention[0], hit.start) else hit
+
+    def _in_doubt(self, hit: CueHit) -> bool:
+        """Say whether a possibility, a plan or a denial stands right before *hit*: "may have caused"."""
+        for kind in ("risk", "negates", "planned"):
+            others = self._kinds.get(kind, [])
+            place = bisect_right(others, hit.start, key=_end) - 1
+            if place >= 0 and hit.start - others[place].end <= _DOUBT:
                 return True
         return False
 
-    def _excepted(self, cue: CueHit, mention: tuple[int, int]) -> CueHit | None:
-        for hit in self.by_kind.get("except", []):
-            if cue.end <= hit.start and hit.end <= mention[0]:
-                return hit
-        return None
 
-    def _certain(self, cue: CueHit, mention: tuple[int, int]) -> CueHit | None:
-        """Return the words of the mention's clause that say it happened, unless a possibility stands right before."""
-        for hit in self.by_kind.get("sure", []):
-            low, high = sorted((hit.start, mention[0]))
-            if self._broken(low, high) or hit.start < cue.end <= mention[0]:
-                continue
-            doubtful = any(
-                0 <= hit.start - other.end <= 8
-                for kind in ("risk", "negates", "planned")
-                for other in self.by_kind.get(kind, [])
-            )
-            if not doubtful:
-                return hit
-        return None
+def _start(hit: CueHit) -> int:
+    return hit.start
 
-    def _near(self, mention: tuple[int, int], kind: str) -> CueHit | None:
-        for hit in self.by_kind.get(kind, []):
-            low, high = sorted((hit.start, mention[0]))
-            if not self._broken(low, high):
-                return hit
-        return None
+
+def _end(hit: CueHit) -> int:
+    return hit.end
 
 
 def _outermost(hits: list[CueHit]) -> list[CueHit]:
