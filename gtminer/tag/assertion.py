@@ -14,7 +14,9 @@ from gtminer.model import Assertion
 from gtminer.tag.analysis import Analysis, CueHit, within
 
 _FAMILIES = ("clauses", "negation", "time", "uncertainty")
-_MARKS = re.compile(r"[;•]|:\s(?=no\b)|\band (?=(?:the )?(?:other )?\d+ (?:of|\w*patients|subjects|participants|\())", re.I)
+_MARKS = re.compile(
+    r"[;•]|:\s(?=no\b)|\band (?=(?:the )?(?:other )?\d+ (?:of|patients|subjects|participants|\())", re.IGNORECASE
+)
 _SHORT_END = re.compile(r"[,()\[\]:]")
 
 # A figure behind an event is a result (rules §6): "(n=7; 7%)", "(4.2%)", "in 3 of 12", "in 4%".
