@@ -29,8 +29,13 @@ Span = tuple[int, int]
 KINDS = ("negation", "speculation")
 _WORD = re.compile(r"[A-Za-z][\w-]{2,}")
 _GRAMMAR = frozenset(
-    ["the", "and", "for", "with", "that", "this", "these", "those", "was", "were", "has", "have", "had", "are", "been", "being", "from", "into", "than", "then", "such", "both", "its", "their", "there", "which", "who", "whom", "whose", "when", "where", "while", "but", "nor", "not", "can", "could", "may", "might", "will", "would", "should", "also", "did", "does", "our", "all", "any", "each", "other", "some", "only", "very"]
-)  # fmt: skip
+    re.findall(
+        r"\w+",
+        """the and for with that this these those was were has have had are been being from into than then such both its
+        their there which who whom whose when where while but nor not can could may might will would should also did
+        does our all any each other some only very""",
+    )
+)
 
 
 class Answer(NamedTuple):
@@ -149,13 +154,14 @@ def negspacy() -> System | None:
     """Return negspacy with its clinical terms over a blank pipeline, if it is installed."""
     try:
         import spacy
-        from negspacy import negation as _  # its import registers the pipe
+        from negspacy.negation import Negex
         from negspacy.termsets import termset
     except ImportError:
         return None
     nlp = spacy.blank("en")
     split = nlp.add_pipe("sentencizer")
-    rule = nlp.add_pipe("negex", config={"neg_termset": termset("en_clinical").get_patterns()})
+    nlp.add_pipe("negex", config={"neg_termset": termset("en_clinical").get_patterns()})
+    rule: Negex = nlp.get_pipe("negex")
 
     def judge(text: str, spans: Sequence[Span]) -> Answer:
         doc = split(nlp.make_doc(text))
