@@ -142,7 +142,10 @@ class _Decision:
         therapy, tool = self._words.count("therapy"), self._words.count("tool")
         if self._words.in_title("vaccine") or self._words.count("vaccine") >= _VACCINE:
             return True
-        titled = any(item.in_title for (category, _), item in self._evidence.items() if category is Category.VECTOR)
+        titled = any(
+            item.in_title and category is Category.VECTOR and self._vocabulary.is_viral(slug)
+            for (category, slug), item in self._evidence.items()
+        )
         return therapy > tool and (therapy > 1 or titled)
 
     def _take_tools(self) -> None:
