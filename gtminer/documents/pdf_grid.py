@@ -15,6 +15,7 @@ from gtminer.documents.pdf_rules import Rule
 from gtminer.documents.pdf_text import Segment
 
 _TOLERANCE = 3.0  # points, as pdfplumber's
+_GAP = 8.0
 _NOTE = 100  # characters in the only cell of a row that are more than a heading
 
 
@@ -26,7 +27,22 @@ def grids(rules: Sequence[Rule], segments: Sequence[Segment]) -> list[Grid]:
     cells = intersections_to_cells(edges_to_intersections(merged, _TOLERANCE, _TOLERANCE))
     no_page: Any = None  # the class only keeps it
     found = [_grid(Found(no_page, boxes), segments) for boxes in cells_to_tables(cells)]
-    return sorted((grid for grid in found if grid is not None), key=lambda grid: -grid.y1)
+    whole: list[Grid] = []
+    for grid in sorted((grid for grid in found if grid is not None), key=lambda grid: -grid.y1):
+        if whole and _goes_on(whole[-1], grid):
+            above = whole[-1]
+            whole[-1] = above._replace(y0=grid.y0, rows=above.rows + grid.rows, taken=above.taken | grid.taken)
+        else:
+            whole.append(grid)
+    return whole
+
+
+def _goes_on(above: Grid, below: Grid) -> bool:
+    """Is it one table, between whose rows the rules leave a gap?"""
+    same = len(above.columns) == len(below.columns) and all(
+        abs(one - two) < _TOLERANCE for one, two in zip(above.columns, below.columns, strict=True)
+    )
+    return same and 0 <= above.y0 - below.y1 < _GAP
 
 
 def _edge(rule: Rule) -> dict[str, Any]:

@@ -4,12 +4,16 @@ import ctypes
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
+from gtminer.documents import pdf_calls as calls
+
 _STRAIGHT = 1.0  # a line that leaves its axis by less than this is horizontal or vertical
 _SHORTEST = 3.0
+_THIN = 2.5  # points; what is thicker is a box with four edges
 _DEEPEST = 3  # forms within forms; hostile files nest them without end
 _MOST = 20_000  # objects of a page
 
@@ -91,24 +95,47 @@ _IDENTITY = _Matrix(1, 0, 0, 1, 0, 0)
 
 def draw(page: Any) -> Drawn:
     """Return what *page* draws, on the page as it is stored."""
-    rules: list[Rule] = []
+    rules: dict[Rule, None] = {}
     pictures: list[tuple[float, float, float, float]] = []
     left = _MOST
-    todo = [(page, _IDENTITY, 0)]
+    todo = [(calls.address(page), _IDENTITY, 0)]
+    bounds = (ctypes.c_float * 4)()  # left, bottom, right, top
+    to_bounds = [ctypes.addressof(bounds) + 4 * place for place in range(4)]
     while todo and left > 0:
         holder, outer, depth = todo.pop()
         for item in _objects(holder, depth, left):
             left -= 1
-            kind = pdfium.FPDFPageObj_GetType(item)
-            if kind == pdfium.FPDF_PAGEOBJ_PATH:
-                rules += [rule for start, end in _edges(item, outer) if (rule := _rule(start, end))]
-            elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-                corners = _corners(item, outer)
-                xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
-                pictures.append((xs[0], ys[0], xs[-1], ys[-1]))
-            elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+            kind = calls.object_type(item)
+            if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
                 todo.append((item, _matrix(item).within(outer), depth + 1))
-    return Drawn(tuple(dict.fromkeys(rules)), tuple(pictures))
+            if kind not in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE):
+                continue
+            calls.get_bounds(item, *to_bounds)
+            box = tuple(bounds) if outer is _IDENTITY else (*outer.move(*bounds[:2]), *outer.move(*bounds[2:]))
+            if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                pictures.append(_upright(*box))
+            elif _is_painted(item):
+                if thin := _thin(*_upright(*box)):
+                    rules[thin] = None
+                else:
+                    rules.update((rule, None) for edge in _edges(item, outer) if (rule := _rule(*edge)))
+    return Drawn(tuple(rules), tuple(pictures))
+
+
+def _upright(x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _thin(x0: float, y0: float, x1: float, y1: float) -> Rule | None:
+    """What is thin is one rule, whether it is drawn as a line or as a box: borders mostly are."""
+    width, height = x1 - x0, y1 - y0
+    if height <= _THIN < width:
+        y = round((y0 + y1) / 2, 1)
+        return Rule(round(x0, 1), y, round(x1, 1), y)
+    if width <= _THIN < height:
+        x = round((x0 + x1) / 2, 1)
+        return Rule(x, round(y0, 1), x, round(y1, 1))
+    return None
 
 
 def _turned(point: Point, turns: int, width: float, height: float) -> Point:
@@ -116,34 +143,31 @@ def _turned(point: Point, turns: int, width: float, height: float) -> Point:
     return ((x, y), (y, width - x), (width - x, height - y), (height - y, x))[turns]
 
 
-def _objects(holder: Any, depth: int, most: int) -> Iterator[Any]:
+def _objects(holder: int, depth: int, most: int) -> Iterator[int]:
     if depth == 0:
-        for index in range(min(pdfium.FPDFPage_CountObjects(holder), most)):
-            yield pdfium.FPDFPage_GetObject(holder, index)
+        count = pdfium.FPDFPage_CountObjects(ctypes.cast(holder, pdfium.FPDF_PAGE))
+        yield from map(calls.page_object, repeat(holder), range(min(count, most)))
     else:
-        for index in range(min(pdfium.FPDFFormObj_CountObjects(holder), most)):
-            yield pdfium.FPDFFormObj_GetObject(holder, index)
+        count = pdfium.FPDFFormObj_CountObjects(ctypes.cast(holder, pdfium.FPDF_PAGEOBJECT))
+        yield from map(calls.form_object, repeat(holder), range(min(count, most)))
 
 
-def _matrix(item: Any) -> _Matrix:
+def _is_painted(path: int) -> bool:
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    calls.get_draw_mode(path, ctypes.addressof(fill), ctypes.addressof(stroke))
+    return bool(fill.value or stroke.value)
+
+
+def _matrix(item: int) -> _Matrix:
     found = pdfium.FS_MATRIX()
-    pdfium.FPDFPageObj_GetMatrix(item, found)
+    pdfium.FPDFPageObj_GetMatrix(ctypes.cast(item, pdfium.FPDF_PAGEOBJECT), found)
     return _Matrix(found.a, found.b, found.c, found.d, found.e, found.f)
 
 
-def _corners(item: Any, outer: _Matrix) -> list[Point]:
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top)
-    return [outer.move(x.value, y.value) for x in (left, right) for y in (bottom, top)]
-
-
-def _edges(path: Any, outer: _Matrix) -> Iterator[tuple[Point, Point]]:
-    """The straight segments of a path that is painted."""
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    pdfium.FPDFPath_GetDrawMode(path, fill, stroke)
-    if not fill.value and not stroke.value:
-        return
-    matrix = _matrix(path).within(outer)
+def _edges(item: int, outer: _Matrix) -> Iterator[tuple[Point, Point]]:
+    """The straight segments of a path."""
+    path = ctypes.cast(item, pdfium.FPDF_PAGEOBJECT)
+    matrix = _matrix(item).within(outer)
     x, y = ctypes.c_float(), ctypes.c_float()
     first = last = (0.0, 0.0)
     for index in range(min(pdfium.FPDFPath_CountSegments(path), _MOST)):

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as pdfium
 
 from gtminer import tsv
+from gtminer.documents import pdf_calls as calls
 from gtminer.documents.pdf_rules import Drawn, Rule, Walls, draw
 
 # Shares of the font size, measured on EMA reports of 2000 to 2022 and on FDA labels.
@@ -87,20 +88,6 @@ def _glyphs() -> dict[int, str]:
     return table
 
 
-# ctypes prototypes that hand over plain addresses and keep the lock: a third of the cost of the stock bindings.
-def _plain(function: Any, result: Any, *pointers: Any) -> Any:
-    address = ctypes.cast(function, ctypes.c_void_p).value or 0
-    return ctypes.PYFUNCTYPE(result, ctypes.c_void_p, ctypes.c_int, *pointers)(address)
-
-
-_POINTER = ctypes.c_void_p
-_text_object = _plain(pdfium.FPDFText_GetTextObject, ctypes.c_void_p)
-_font_size = _plain(pdfium.FPDFText_GetFontSize, ctypes.c_double)
-_get_matrix = _plain(pdfium.FPDFText_GetMatrix, ctypes.c_int, _POINTER)
-_get_box = _plain(pdfium.FPDFText_GetCharBox, ctypes.c_int, *[_POINTER] * 4)
-_get_origin = _plain(pdfium.FPDFText_GetCharOrigin, ctypes.c_int, *[_POINTER] * 2)
-
-
 def _characters(page: Any) -> str:
     """The text of a page with one code point for each of pdfium's character indexes."""
     count = pdfium.FPDFText_CountChars(page)
@@ -150,27 +137,27 @@ def _parts(page: Any, run: _Run, first: int, walls: Walls) -> Iterator[_Run]:
 
 def _objects(page: Any, text: str) -> Iterator[tuple[_Run, int]]:
     """A run for each text object, with the index of its first character."""
-    handle = ctypes.cast(page, ctypes.c_void_p).value
+    handle = calls.address(page)
     matrix = pdfium.FS_MATRIX()
     to_matrix = ctypes.addressof(matrix)
     box = (ctypes.c_double * 4)()  # left, right, bottom, top
     to_box = [ctypes.addressof(box) + 8 * place for place in range(4)]
     start, before, last = 0, "", None
-    for target, group in groupby(map(_text_object, repeat(handle), range(len(text)))):
+    for target, group in groupby(map(calls.text_object, repeat(handle), range(len(text)))):
         end = start + len(list(group))
         if target is None:
             before += text[start:end]
             start = end
             continue
-        _get_matrix(handle, start, to_matrix)
+        calls.get_matrix(handle, start, to_matrix)
         a, b, c, d = matrix.a, matrix.b, matrix.c, matrix.d
-        size = _font_size(handle, start) * (abs(d) if not c else math.hypot(c, d))
+        size = calls.font_size(handle, start) * (abs(d) if not c else math.hypot(c, d))
         if target == last:  # the matrix tells where the object begins, not where it goes on after a gap
-            _get_origin(handle, start, *to_box[:2])
+            calls.get_origin(handle, start, *to_box[:2])
             at = box[0], box[1]
         else:
             at = matrix.e, matrix.f
-        _get_box(handle, end - 1, *to_box)
+        calls.get_box(handle, end - 1, *to_box)
         angle = math.degrees(math.atan2(b, a)) if b else 0.0 if a >= 0 else 180.0
         x0, x1, y0, y1 = box
         yield _Run(text[start:end], before, angle, *at, (x0, y0, x1, y1), abs(size)), start
