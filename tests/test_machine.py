@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ from canonical import canonical
 from conftest import Gtminer, Outcome
 
 from gtminer.cli import app
+from gtminer.pipeline.importing import BATCH
 from gtminer.standin.records import article, synthetic
 from gtminer.store.database import Store
 
@@ -34,9 +36,9 @@ def store(environment: dict[str, str]) -> Path:
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file of 3,000 records: three transactions of an import."""
+    """A file of as many records as one transaction of an import takes."""
     path = tmp_path_factory.mktemp("many") / "many.xml"
-    path.write_text(record_set(*(record.xml for record in synthetic(3_000, until=date(2026, 1, 1)))))
+    path.write_text(record_set(*(record.xml for record in synthetic(BATCH, until=date(2026, 1, 1)))))
     return path
 
 
@@ -185,8 +187,10 @@ def test_a_folder_that_is_closed_in_mid_run_loses_nothing_l25(
         [sys.executable, "-m", "gtminer", *IMPORT, str(many), "-"], preexec_fn=powerless, env=environment,  # noqa: PLW1509  # no threads here
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    while not (store.exists() and len(documents(store)) == 3_000):
+    deadline = time.monotonic() + 120
+    while not (store.exists() and len(documents(store)) == BATCH):
         assert process.poll() is None
+        assert time.monotonic() < deadline
     store.parent.chmod(0o500)
     try:
         _, err = process.communicate(few.read_bytes(), timeout=60)
@@ -194,9 +198,9 @@ def test_a_folder_that_is_closed_in_mid_run_loses_nothing_l25(
         store.parent.chmod(0o700)
     assert process.returncode in (0, 1)
     assert b"Traceback" not in err
-    assert len(canonical(store)["documents"]) in (3_000, 3_001)
+    assert len(canonical(store)["documents"]) in (BATCH, BATCH + 1)
     assert gtminer(*IMPORT, str(many), str(few)).code == 0
-    assert len(canonical(store)["documents"]) == 3_001
+    assert len(canonical(store)["documents"]) == BATCH + 1
 
 
 def documents(store: Path) -> list[str]:
@@ -349,5 +353,5 @@ def test_a_backup_taken_while_a_run_writes_is_a_whole_store_l11(tmp_path: Path) 
 def test_a_second_import_of_the_same_changes_nothing_l22(gtminer: Gtminer, store: Path, many: Path) -> None:
     gtminer(*IMPORT, str(many))
     before = canonical(store)
-    assert gtminer(*IMPORT, str(many)).err == "imported 3000 documents: 0 new, 0 changed, 3000 unchanged\n"
+    assert gtminer(*IMPORT, str(many)).err == f"imported {BATCH} documents: 0 new, 0 changed, {BATCH} unchanged\n"
     assert canonical(store) == before

@@ -18,7 +18,7 @@ from gtminer.store.database import Store
 from gtminer.store.raw import RawFiles
 from gtminer.text import one_line
 
-_BATCH = 3000  # documents a transaction
+BATCH = 3000  # documents a transaction
 _BATCH_LENGTH = 8_000_000  # or code points of text: reports are long
 _LISTED = 5  # files named in the result line itself
 
@@ -166,7 +166,7 @@ class Import:
         self._held += 1
         self._batch.append(item)
         self._length += len(item.text) if isinstance(item, Document) else 0
-        if len(self._batch) >= _BATCH or self._length >= _BATCH_LENGTH:
+        if len(self._batch) >= BATCH or self._length >= _BATCH_LENGTH:
             self.flush()
             gc.collect(0)
 
