@@ -24,7 +24,8 @@ _QUERIES = {
     # Without the records changed lately: a question that was asked twice remembers those of the second time.
     "meta": "SELECT key, CASE WHEN key LIKE 'fetched:%' THEN json_remove(value, '$[2]') ELSE value END FROM meta"
     " WHERE key NOT IN ('data', 'counted') ORDER BY key",
-    "found in text": "SELECT rowid FROM document_fts WHERE document_fts MATCH 'vector OR gene' ORDER BY rowid",
+    "found in text": "SELECT doc_id FROM document_fts JOIN document ON id = document_fts.rowid"
+    " WHERE document_fts MATCH 'vector OR gene' ORDER BY doc_id",
 }
 _NEVER = {
     "a mention of an untagged document": "SELECT 1 FROM mention JOIN document ON id = document"
