@@ -14,6 +14,7 @@ import pytest
 from conftest import Gtminer
 
 from gtminer.errors import TemporaryError
+from gtminer.pipeline.importing import BATCH
 from gtminer.standin.records import article, synthetic
 from gtminer.store import lock
 from gtminer.store.database import Store
@@ -169,13 +170,13 @@ def test_a_signal_ends_a_run_with_what_was_committed_kept(
     number: signal.Signals, code: int, gtminer: Gtminer, store: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:
     first = tmp_path / "many.xml"
-    records = "".join(record.xml for record in synthetic(1_000, until=date(2026, 1, 1)))
+    records = "".join(record.xml for record in synthetic(BATCH, until=date(2026, 1, 1)))
     first.write_text(f"<PubmedArticleSet>{records}</PubmedArticleSet>")
     process = subprocess.Popen(
         [sys.executable, "-m", "gtminer", "import", "--no-tag", str(first), "-"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
     )  # fmt: skip
-    wait_until(lambda: count(store) == 1_000)
+    wait_until(lambda: count(store) == BATCH)
     process.send_signal(number)
     assert process.wait(5) == code
     assert process.communicate() == ("", "")
