@@ -167,7 +167,7 @@ class _Judge:
             if (hit.kind == "disease" and not happened) or (hit.kind == "aimed" and mention.start - hit.end < _TOUCHES):
                 return Role.MENTION, f"tells of the disease: {hit.text}"
         if verdict.assertion is not Assertion.NEGATED and not happened:
-            for disease in self._diseases:
+            for disease in sorted(self._diseases):
                 if (disease, mention.slug) in self._symptoms:
                     return Role.MENTION, f"a symptom of {disease}"
         return Role.SUBJECT, "an event of the therapy"
