@@ -9,7 +9,7 @@ SUFFIXES = (".txt",)
 BINARY = False
 
 _GAP = 2
-_LONGEST_HEADING = 14
+_LONGEST_WORD = 24
 
 
 def write(table: Table, out: TextIO, style: Style) -> None:
@@ -65,8 +65,14 @@ def fit(
 
 
 def _least(column: Column, heading: str, cells: list[str], natural: int) -> int:
-    """Return the narrowest width at which no word of the column has to be cut, and prose stays readable."""
+    """Return the narrowest width at which no word of the column has to be cut, and prose stays readable.
+
+    In a column of prose a word longer than any of English (a formula, a chain of hyphens) is cut rather than let it
+    take the place of other columns; identifiers are never cut.
+    """
     longest = max((width(word) for text in (heading, *cells) for word in text.split()), default=1)
+    if column.least:
+        longest = min(longest, max(_LONGEST_WORD, column.least))
     return min(natural, max(longest, column.least))
 
 
