@@ -78,7 +78,7 @@ def one_line(outcome: Outcome) -> str:
 # Full disks
 
 
-@pytest.mark.parametrize("room", [0, 50_000, 300_000, 1_000_000, 3_000_000, 5_000_000])
+@pytest.mark.parametrize("room", [0, 50_000, 300_000, 800_000, 1_500_000, 2_500_000])
 def test_a_disk_that_fills_up_loses_nothing_that_was_committed_l01(
     room: int, gtminer: Gtminer, environment: dict[str, str], store: Path, many: Path, tmp_path: Path
 ) -> None:
