@@ -21,6 +21,7 @@ _ASCII = {code: (chr(code).lower() if chr(code).isalnum() else " ") for code in 
 _SWAPPED = {**_ASCII, **{ord(char): char for char in _PRIVATE}}
 # Where a text and its fold may part: white space that runs on, and all that is not plain ASCII.
 _ODD = re.compile(f"[ \\t\\r\\n]{{2,}}|[{''.join(_PRIVATE)}]|[^\x00-\x7f]")
+_LIGATURES = {"æ": "ae", "œ": "oe"}  # one letter each for Unicode, two in the names of diseases
 
 
 class _Folds(dict[str, str]):
@@ -37,7 +38,7 @@ def _fold_char(char: str) -> str:
     if unicodedata.combining(char) or unicodedata.category(char) == "Cf":
         return ""
     letters = ""
-    for part in unicodedata.normalize("NFKD", char.lower()):
+    for part in _LIGATURES.get(char.lower()) or unicodedata.normalize("NFKD", char.lower()):
         if part in _GREEK_LETTERS:
             letters += _GREEK_LETTERS[part]
         elif part.isascii():

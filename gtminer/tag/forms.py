@@ -14,6 +14,7 @@ _LETTERS_SPACE_DIGITS = re.compile(r"\b([a-z]{2,}) (\d+)\b")
 _POSSESSIVE = re.compile(r"^([a-z]+) s (?=[a-z])")
 _EPONYM = re.compile(r"^([A-Z][a-zéü]+) (disease|syndrome|ataxia|dystrophy|amaurosis|palsy|sarcoma|tumou?r)\b")
 _HYPHENS = re.compile("[-‐‑–—/]")
+_SIGNS = re.compile(r"(?!(?<=\d)\.\d)[\W_]")
 _PLURAL = re.compile(r"[a-z]{3,}$")
 
 
@@ -55,8 +56,8 @@ def variants(form: str, spellings: Sequence[Spelling], *, case: bool) -> dict[st
 
 
 def squeeze(text: str) -> str:
-    """Return the letters and digits of *text*, in their case."""
-    return "".join(char for char in text if char.isalnum())
+    """Return the letters and digits of *text*, in their case; a decimal point stays ("AAV2/5" is no "AAV2.5")."""
+    return text if text.isalnum() else _SIGNS.sub("", text)
 
 
 def _spaced(form: str) -> set[str]:
@@ -125,7 +126,9 @@ def _numerals(folded: str) -> Iterator[str]:
         for number in {numeral, _ROMAN.get(numeral, numeral), _ARABIC.get(numeral, numeral)}:
             for gap in {"", " "} if letter else {""}:
                 yield f"{folded[: match.start()]}{word} {number}{gap}{letter}{folded[match.end() :]}"
-            if word != "type":
+            if word == "type":  # "types I and II"
+                yield f"{folded[: match.start()]}types {number}{letter}{folded[match.end() :]}"
+            else:
                 yield f"{folded[: match.start()]}{word}{number}{letter}{folded[match.end() :]}"
 
 

@@ -5,27 +5,20 @@ excludes (*unless*) must not; the definition of an abbreviation in the text wins
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from gtminer.model import Category, Rejected
 from gtminer.tag import shortforms
 from gtminer.tag.analysis import Analysis
-from gtminer.tag.fold import fold
+from gtminer.tag.coordination import coordinated
 from gtminer.tag.forms import squeeze
 from gtminer.tag.mention import Mention
 from gtminer.tag.vocabulary import Form, Product
 
 # A form of several words never reaches over the end of a sentence or a clause.
 _BROKEN = re.compile(r"[;?!]|[.:]\s")
-# "haemophilia A and B", "AAV8 or 9", "AAV1, 2 and 5": what may follow a mention that lends its head.
-_MORE = re.compile(
-    r"(?:\s?/\s?|,?\s+(?:and/or|and|or|as well as)\s+|,\s+)(?:type\s+)?(?P<part>[A-Za-z]?\d{0,2}[a-zA-Z]?\d?)(?![\w-])"
-)
-# "hepatic and renal toxicity": what may stand before a mention that lends its last word.
-_BEFORE = re.compile(r"(?P<part>[A-Za-z]{4,})-?,?\s+(?:and/or|and|or)\s+$")
-_LAST_PART = re.compile(r"(?:(?<=\s)[A-Z]|\d+[A-Za-z]?|(?<=\s)[IVX]+)$")
-_LONGEST_FORM = 120
 
 
 class Found(NamedTuple):
@@ -42,7 +35,8 @@ def find(analysis: Analysis) -> Found:
         return Found([], [])
     candidates, rejected = shortforms.apply(analysis, candidates, rejected)
     mentions = _longest(candidates)
-    mentions = _longest([*mentions, *_coordinated(analysis, mentions)])
+    mentions = _with_coordinated(analysis, mentions)
+    rejected = [item for item in rejected if not _inside_longer(item, mentions)]
     for decoy in mentions:
         if not decoy.slug:
             rejected.append(Rejected(decoy.category, "", decoy.start, decoy.end, f"'{decoy.form}' is something else"))
@@ -93,6 +87,16 @@ def _candidates(analysis: Analysis) -> tuple[list[Mention], list[Rejected]]:
     return found, rejected
 
 
+def _inside_longer(reading: Rejected, mentions: Sequence[Mention]) -> bool:
+    """Say whether a reading is part of a longer mention, so that nobody would ask for it: "AAV" in "AAV-DJ"."""
+    place = bisect_right(mentions, reading.start, key=lambda item: item.start)
+    size = reading.end - reading.start
+    return any(
+        item.category is reading.category and item.end >= reading.end and item.end - item.start > size
+        for item in mentions[max(0, place - 8) : place]
+    )
+
+
 def _known_of(product: Product, mention: Mention) -> bool:
     """Say whether a product named in the text is context enough for a short form: its own disease, any event."""
     if mention.category is Category.INDICATION:
@@ -118,53 +122,11 @@ def _longest(candidates: Iterable[Mention]) -> list[Mention]:
     return list(kept.values())
 
 
-def _coordinated(analysis: Analysis, mentions: Sequence[Mention]) -> Iterator[Mention]:
-    """Yield what shares a word with a mention: "haemophilia A and B", "AAV8 or 9", "hepatic and renal toxicity"."""
-    text = analysis.text
-    for mention in mentions:
-        words = text[mention.start : mention.end]
-        if last := _LAST_PART.search(words):
-            yield from _following(analysis, mention, words[: last.start()], mention.end)
-        if " " in words or "-" in words:
-            before = _BEFORE.search(text, max(0, mention.start - 40), mention.start)
-            if before:
-                _first, _, rest = words.replace("-", " ").partition(" ")
-                for slug in _read_whole(analysis, f"{before['part']} {rest}", mention.category):
-                    if slug != mention.slug:
-                        yield Mention(before.start(), mention.end, mention.category, slug, f"{before['part']} … {rest}")
-
-
-def _following(analysis: Analysis, mention: Mention, head: str, end: int) -> Iterator[Mention]:
-    text = analysis.text
-    for _ in range(8):
-        more = _MORE.match(text, end)
-        if not more or not more["part"]:
-            return
-        slugs = _read_whole(analysis, head + more["part"], mention.category)
-        if not slugs:
-            return
-        for slug in slugs:
-            if slug != mention.slug:
-                yield Mention(more.start("part"), more.end(), mention.category, slug, f"{head}… {more['part']}")
-        end = more.end()
-
-
-def read_whole(analysis: Analysis, words: str) -> list[tuple[Category, str]]:
-    """Return the concepts that *words* as a whole stand for."""
-    folded = fold(words).text
-    if len(folded) > _LONGEST_FORM:
-        return []
-    vocabulary = analysis.vocabulary
-    letters = squeeze(words)
-    found: list[tuple[Category, str]] = []
-    for start, end, pattern in vocabulary.find_terms(folded):
-        if (start, end) == (0, len(folded)):
-            for number, wanted in vocabulary.term_entries[pattern]:
-                form = vocabulary.forms[number]
-                if wanted in (None, letters):
-                    found.append((form.category, form.slug))
-    return found
-
-
-def _read_whole(analysis: Analysis, words: str, category: Category) -> list[str]:
-    return [slug for found, slug in read_whole(analysis, words) if found is category]
+def _with_coordinated(analysis: Analysis, mentions: list[Mention]) -> list[Mention]:
+    """Return *mentions* with those that share their words, where the words of their own are in no other mention."""
+    named = [mention for mention in mentions if mention.slug]
+    more = dict.fromkeys(coordinated(analysis, named))
+    if not more:
+        return mentions
+    starts = {(mention.category, place) for mention in mentions for place in range(mention.start, mention.end)}
+    return sorted([*mentions, *(item for item in more if (item.category, item.start) not in starts)])

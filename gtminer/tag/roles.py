@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from gtminer.model import Category
 from gtminer.tag.analysis import Analysis, CueHit
+from gtminer.tag.coordination import read_whole
 from gtminer.tag.mention import Mention
-from gtminer.tag.mentions import read_whole
 
 Key = tuple[Category, str]
 
