@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from canonical import canonical
-from conftest import Outcome
+from conftest import Gtminer, Outcome
 from test_machine import permissions, powerless
 from test_web import FalseClock
 
@@ -31,6 +31,7 @@ from gtminer.standin.faults import FAULTS
 from gtminer.standin.records import article, synthetic
 from gtminer.standin.server import Request, StandIn
 from gtminer.standin.world import World
+from gtminer.store import lock
 from gtminer.store.database import Store
 from gtminer.web import pacing
 from gtminer.web.download import Web
@@ -308,6 +309,49 @@ def test_a_cache_that_cannot_be_written_is_found_before_anything_is_asked_l02(wo
     assert (done.returncode, done.stdout) == (1, "")
     assert "cannot be written (Permission denied); nothing was changed; check its permissions" in done.stderr
     assert world.standin.requests == []
+
+
+# As scheduled
+
+
+def test_the_scheduled_line_runs_as_cron_runs_it_and_says_nothing(
+    gtminer: Gtminer, world: World, environment: dict[str, str], tmp_path: Path
+) -> None:
+    world.standin.now = lambda: datetime.now(UTC)
+    world.pubmed.today = datetime.now(UTC).date()
+    home = Path(environment["HOME"])
+    configuration = home / ".config" / "gtminer" / "config.toml"
+    configuration.parent.mkdir(parents=True)
+    settings = {name.removeprefix("GTMINER_").lower(): url for name, url in world.environment().items()}
+    settings |= {"email": "someone@example.org", "api_key": KEY}
+    configuration.write_text("".join(f'{name} = "{value}"\n' for name, value in settings.items()))
+    configuration.chmod(0o600)
+    project = tmp_path / "a project, 100% ours"
+    (project / "queries").mkdir(parents=True)
+    (project / "queries" / "few.toml").write_text(QUERY.partition("[ema]")[0])
+    cache = project / "cache"
+    printed = gtminer("schedule", cwd=project, env={"GTMINER_CACHE": ""}).out
+    (line,) = (line for line in printed.splitlines() if not line.startswith("#"))
+    command = line.split(" ", 5)[5].replace("\\%", "%")  # as cron hands it to the shell
+
+    def night() -> tuple[int, str]:
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], cwd=home, env={"HOME": str(home), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout
+
+    assert night() == (0, "")
+    assert {name for _, name in canonical(cache / "gtminer.sqlite")["found by"]} == {"few"}
+    assert "fetched PubMed" in (cache / "gtminer.log").read_text()
+    with lock.hold(cache / "gtminer.sqlite", "import"):
+        assert night() == (0, "")
+    world.standin.fail(FAULTS["N06"])
+    code, mail = night()
+    assert (code, mail) == (
+        2,
+        f"gtminer: NCBI rejects the API key of {configuration}; correct it, or unset it and go on slower\n",
+    )
 
 
 # Imported update files

@@ -92,6 +92,7 @@ def globals_(
 
 def _check_log(path: Path) -> None:
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # before the first night there is no cache
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
     except OSError as error:
         raise InputError(f"--log-file {path}: cannot be written ({error.strerror}); name another file") from error

@@ -11,7 +11,7 @@ import typer
 CRON = """\
 # gtminer every night at {minute:02d} past 3; paste into `crontab -e`. Failures (one line each) are mailed by cron.
 # NCBI_EMAIL and NCBI_API_KEY stand in {configuration} (mode 0600), not here.
-{minute} 3 * * * {command}
+{minute} 3 * * * {place}{command}
 """
 
 SYSTEMD = """\
@@ -23,7 +23,7 @@ After=network-online.target
 
 [Service]
 Type=oneshot
-ExecStart={command}
+{place}ExecStart={command}
 # 75: another run holds the lock, or no source could be reached; the next night tries again.
 SuccessExitStatus=75
 
@@ -58,9 +58,8 @@ def schedule(
     from gtminer import config
 
     settings = config.load(context.obj)
-    program = shutil.which("gtminer") or str(Path(sys.argv[0]).resolve())
     words = [
-        program,
+        *_program(),
         "--quiet",
         "--cache",
         str(settings.cache),
@@ -69,9 +68,25 @@ def schedule(
         "fetch",
     ]
     command = shlex.join([*words, "--skip-if-locked"])
+    place = _place(Path.cwd(), systemd=systemd)
     # In a crontab % ends the command; in a unit file it begins a specifier.
-    command = command.replace("%", "%%") if systemd else command.replace("%", r"\%")
+    command, place = (text.replace("%", "%%" if systemd else r"\%") for text in (command, place))
     # Not on the hour, when everybody's jobs ask the same servers; the same minute for the same store.
     minute = 7 + sum(str(settings.cache).encode()) % 46
     template = SYSTEMD if systemd else CRON
-    print(template.format(command=command, minute=minute, configuration=config.user_configuration(os.environ)), end="")
+    configuration = config.user_configuration(os.environ)
+    print(template.format(command=command, minute=minute, place=place, configuration=configuration), end="")
+
+
+def _program() -> list[str]:
+    """Return how to start this gtminer from anywhere."""
+    if Path(sys.argv[0]).name == "__main__.py":
+        return [sys.executable, "-m", "gtminer"]
+    return [shutil.which("gtminer") or str(Path(sys.argv[0]).resolve())]
+
+
+def _place(here: Path, *, systemd: bool) -> str:
+    """Return what makes the run start in *here*, where the user's own query files or settings are; else nothing."""
+    if not ((here / "queries").is_dir() or (here / "gtminer.toml").is_file()):
+        return ""
+    return f"WorkingDirectory={here}\n" if systemd else f"cd {shlex.quote(str(here))} && "
