@@ -39,7 +39,10 @@ _LANGUAGE = re.compile(r"<Language>([^<]*)")
 _TYPE = re.compile(r"<PublicationType[^>]*>([^<]*)")
 _SUBSTANCE = re.compile(r"<NameOfSubstance[^>]*>([^<]*)")
 _KEYWORD = re.compile(rf"<Keyword(?: [^>]*)?>{_inside('Keyword')}")
-_DESCRIPTOR = re.compile(r'<DescriptorName UI="([^"]*)" MajorTopicYN="([^"]*)"[^>]*>([^<]*)')
+_HEADING = re.compile(
+    r'<DescriptorName UI="([^"]*)" MajorTopicYN="([^"]*)"[^>]*>([^<]*)</DescriptorName>\s*'
+    r"((?:<QualifierName[^<]*</QualifierName>\s*)*+)"
+)
 _QUALIFIER = re.compile(r' UI="[^"]*" MajorTopicYN="([^"]*)">([^<]*)')
 _LINK = re.compile(rf'RefType="([^"]*)">\s*<RefSource>{_inside("RefSource")}</RefSource>\s*(?:<PMID[^>]*>([^<]*))?')
 _DOI_LOCATION = re.compile(r'EIdType="doi" ValidYN="([^"]*)">([^<]*)')
@@ -85,24 +88,24 @@ def scan(raw: bytes, provenance: Provenance | None = None) -> Document | None:
     codes = _LANGUAGES[languages]
     title, parts = fields.titles(_words(title) or None, _words(vernacular) or None, codes)
     text, sections = fields.compose(title, _parts(abstract, parts, other_abstracts))
-    return Document(
-        doc_id=f"pubmed:{pmid}",
-        source="pubmed",
-        title=title,
-        text=text,
-        sections=sections,
-        published=published,
-        date=iso_date,
-        journal=journal_title,
-        authors=tuple(_authors(authors)) if authors else (),
-        doi=_doi(elocations, ids) if elocations or '"doi"' in ids else None,
-        pmcid=_pmcid(ids) if '"pmc"' in ids else None,
-        publication_types=_TYPES[types],
-        mesh_headings=_mesh_headings(headings) if headings else (),
-        keywords=_all(_KEYWORD, keywords) if keywords else (),
-        chemicals=_chemicals(chemicals) if chemicals else (),
-        languages=codes,
-        links=tuple(_links(links)) if links else (),
+    return Document(  # by position: names would cost a tenth of the whole scan
+        f"pubmed:{pmid}",
+        "pubmed",
+        title,
+        text,
+        sections,
+        published,
+        iso_date,
+        journal_title,
+        tuple(_authors(authors)) if authors else (),
+        _doi(elocations, ids) if elocations or '"doi"' in ids else None,
+        _pmcid(ids) if '"pmc"' in ids else None,
+        _TYPES[types],
+        _mesh_headings(headings) if headings else (),
+        _all(_KEYWORD, keywords) if keywords else (),
+        _chemicals(chemicals) if chemicals else (),
+        codes,
+        tuple(_links(links)) if links else (),
         version=int(version or 1),
         provenance=provenance,
     )
@@ -181,18 +184,20 @@ def _all(pattern: re.Pattern[str], raw: str) -> tuple[str, ...]:
     return tuple(filter(None, map(_words, pattern.findall(raw))))
 
 
-def _parts(abstract: str | None, between: list[Part], other_abstracts: str | None) -> Iterator[Part]:
-    if abstract:
-        for label, category, inside in _ABSTRACT_TEXT.findall(abstract):
+def _parts(abstract: str | None, between: list[Part], other_abstracts: str | None) -> list[Part]:
+    if not (abstract or between or other_abstracts):
+        return between
+    parts = []
+    for label, category, inside in _ABSTRACT_TEXT.findall(abstract or ""):
+        if text := _words(inside):
+            heading = _words(label) if label else ""
+            parts.append(Part(fields.section_kind(category, heading), heading, text))
+    parts += between
+    for language, abstract_texts in _OTHER_ABSTRACT.findall(other_abstracts or ""):
+        for label, _, inside in _ABSTRACT_TEXT.findall(abstract_texts):
             if text := _words(inside):
-                heading = _words(label)
-                yield Part(fields.section_kind(category, heading), heading, text)
-    yield from between
-    if other_abstracts:
-        for language, abstract_texts in _OTHER_ABSTRACT.findall(other_abstracts):
-            for label, _, inside in _ABSTRACT_TEXT.findall(abstract_texts):
-                if text := _words(inside):
-                    yield Part("other_abstract", _words(label), text, language.strip() or None)
+                parts.append(Part("other_abstract", _words(label), text, language.strip() or None))
+    return parts
 
 
 def _published(raw: str) -> tuple[str, str | None]:
@@ -227,28 +232,17 @@ def _pmcid(ids: str) -> str | None:
 
 
 def _mesh_headings(raw: str) -> tuple[MeshHeading, ...]:
-    return tuple(filter(None, map(_HEADINGS.__getitem__, raw.split("</MeshHeading>"))))
+    return tuple(
+        [
+            MeshHeading(_NAMES[name], _unescape(identifier), major == "Y", _QUALIFIERS[inside] if inside else ())
+            for identifier, major, name, inside in _HEADING.findall(raw)
+            if _NAMES[name]
+        ]
+    )
 
 
-def _mesh_heading(raw: str) -> MeshHeading | None:
-    descriptor, *qualifiers = raw.split("<QualifierName")
-    plain = _DESCRIPTORS[descriptor]
-    if plain is None or not qualifiers:
-        return plain
-    name, identifier, is_major, _ = plain
-    return MeshHeading(name, identifier, is_major, tuple(filter(None, map(_QUALIFIERS.__getitem__, qualifiers))))
-
-
-def _descriptor(raw: str) -> MeshHeading | None:
-    found = _DESCRIPTOR.search(raw)
-    name = _words(found[3]) if found else ""
-    return MeshHeading(name, _unescape(found[1]), found[2] == "Y") if found and name else None
-
-
-def _qualifier(raw: str) -> Qualifier | None:
-    found = _QUALIFIER.match(raw)
-    name = _words(found[2]) if found else ""
-    return Qualifier(name, found[1] == "Y") if found and name else None
+def _qualifiers(raw: str) -> tuple[Qualifier, ...]:
+    return tuple(Qualifier(name, major == "Y") for major, inside in _QUALIFIER.findall(raw) if (name := _words(inside)))
 
 
 def _chemicals(raw: str) -> tuple[str, ...]:
@@ -269,7 +263,6 @@ _DATES = _Cache(_published)
 _JOURNALS = _Cache(_words)
 _LANGUAGES = _Cache(lambda raw: _all(_LANGUAGE, raw))
 _TYPES = _Cache(lambda raw: _all(_TYPE, raw))
-_DESCRIPTORS = _Cache(_descriptor)
-_QUALIFIERS = _Cache(_qualifier)
-_HEADINGS = _Cache(_mesh_heading)
+_NAMES = _Cache(_words)
+_QUALIFIERS = _Cache(_qualifiers)
 _SUBSTANCES = _Cache(_substance)
