@@ -4,8 +4,11 @@ import re
 
 Span = tuple[int, int]
 
-# A full stop, question or exclamation mark, closing brackets and quotes, white space, then what may begin a sentence.
-_END = re.compile(r"""(?:[.?!]["'’”)\]]*\s+(?=["'“‘(\[]?[A-Z0-9≥>~•*†‡§#])|\s*\n\s*|\s+[•▪●]\s*)""")
+# What may end a sentence: a full stop, question or exclamation mark with closing brackets and quotes, white space, then
+# what may begin one; a line end; a bullet behind white space. It begins with the signs since they are found fastest.
+_END = re.compile(
+    r"""[.?!\n•▪●](?:(?<=[.?!])["'’”)\]]*\s+(?=["'“‘(\[]?[A-Z0-9≥>~•*†‡§#])|(?<=\n)\s*|(?<=\s[•▪●])[^\S\n]*)"""
+)
 _ABBREVIATED = re.compile(
     r"(?:\b(?:vs|e\.g|i\.e|cf|Fig|Figs|No|Nos|approx|ca|al|resp|Dr|Prof|St|sp|spp|var|incl|Inc|Ltd|Corp|Co|M|S|E|R/R|"
     r"[A-Z])|\b\d)\.$"
@@ -20,15 +23,18 @@ def split(text: str) -> list[Span]:
     ['Seen in 3 vs. 4 mice.', 'None died.']
     """
     found: list[Span] = []
-    start = 0
+    start = last = 0
     for match in _END.finditer(text):
-        at = match.start()
-        if text[at] == "." and _goes_on(text, start, at, match.end()):
+        at, after = match.span()
+        if text[at] in "•▪●" and at == last:  # at the head of a line it belongs to what it heads
             continue
-        end = at + len(match[0].rstrip()) if text[at] in ".?!" else at
+        last = after
+        if text[at] == "." and _goes_on(text, start, at, after):
+            continue
+        end = at + len(match[0].rstrip()) if text[at] in ".?!" else start + len(text[start:at].rstrip())
         if end > start:
             found.append((start, end))
-        start = match.end()
+        start = after
     end = len(text.rstrip())
     if end > start:
         found.append((start, end))
