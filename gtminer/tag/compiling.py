@@ -103,6 +103,9 @@ def compile_(source: Files) -> dict[str, Any]:
                 (row["indication"], row["event"])
                 for row in tsv.read(source.data / "roles" / "symptoms.tsv", ("indication", "event", "source"))
             ],
+            "conditions": [
+                row["event"] for row in tsv.read(source.data / "roles" / "conditions.tsv", ("event", "source"))
+            ],
             "general": [
                 (row["category"], row["concept"])
                 for row in tsv.read(source.data / "roles" / "general.tsv", ("category", "concept", "source"))

@@ -1,23 +1,20 @@
-"""Safety events: what is said of each, and whether it is one of the therapy's or belongs to the disease.
-
-Curation guide: only events of (or in patients given) the therapy under study, or discussed as safety matters, are
-events of the document; symptoms of the disease, baseline characteristics and outcomes are named, no more.
-"""
+"""Safety events: what the document says of each, by its words, section, subjects and purpose."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from gtminer.model import Assertion, Category, Role
-from gtminer.tag.analysis import Analysis, within
+from gtminer.tag.analysis import Analysis
 from gtminer.tag.assertion import Clauses, Verdict
 from gtminer.tag.measures import NOTHING, Measures, is_comparator, measure
 from gtminer.tag.mention import Mention
 from gtminer.tag.population import Subjects
 from gtminer.tag.subjects import Decided
 from gtminer.tag.tables import Row, row_at
+from gtminer.tag.whose import Owners
 
 _PARAGRAPH = 1500  # characters before a sentence in which the size of its set is looked for
-_TOUCHES = 4  # characters between words that belong together
 
 
 class Event(NamedTuple):
@@ -87,53 +84,36 @@ class _Judge:
         self._analysis = analysis
         self._found = found
         self._people = people
-        self._measured: dict[tuple[int, int], dict[Mention, tuple[Measures, ...]]] = {}
-        # A study of another medicine that reports adverse events is read the same way.
-        self._about_therapy = any(key[0] in (Category.MODALITY, Category.PRODUCT) for key in decided.stated) or any(
-            (item.category, item.slug) in analysis.vocabulary.general for item in found
-        )
-        self._diseases = {slug for category, slug in decided.stated if category is Category.INDICATION}
-        self._treated = [
-            (item.start, item.end)
-            for item in mentions
-            if item.category is Category.INDICATION and item.slug in self._diseases
-        ]
-        self._symptoms = analysis.vocabulary.symptoms
-        self._cues = [hit for hit in analysis.cues.get("events", []) if hit.kind in ("disease", "aimed", "eligibility")]
-        self._others = [hit for hit in analysis.cues.get("events", []) if hit.kind == "other_therapy"]
-        self._therapies = [
-            (item.start, (item.category, item.slug) in decided.stated, item.slug)
-            for item in mentions
-            if item.category in (Category.MODALITY, Category.VECTOR, Category.PRODUCT)
-        ]
+        self._owners = Owners(analysis, mentions, decided, people)
 
     def all(self) -> dict[Mention, Event]:
-        clauses: dict[int, Clauses] = {}
         judged: dict[Mention, Event] = {}
-        for mention in self._found:
+        for _, group in groupby(self._found, lambda item: self._analysis.sentence_number(item.start)):
+            self._sentence(list(group), judged)
+        return self._without_general_ones(judged)
+
+    def _sentence(self, found: list[Mention], judged: dict[Mention, Event]) -> None:
+        """Judge the events of one sentence; rows of tables are read as such."""
+        span = self._analysis.sentence(found[0].start)
+        spans = sorted((item.start, item.end) for item in found)
+        clauses: Clauses | None = None
+        measured = self._measures(found, span)
+        for mention in found:
             if row := row_at(self._analysis, mention.start):
                 judged[mention] = _in_table(row)
                 continue
-            number = self._analysis.sentence_number(mention.start)
-            span = self._analysis.sentence(mention.start)
-            if number not in clauses:
-                inside = [(item.start, item.end) for item in self._found if span[0] <= item.start < span[1]]
-                clauses[number] = Clauses(self._analysis, *span, inside)
-            verdict = self._verdict(clauses[number].judge((mention.start, mention.end)), mention, span)
-            role, rule = self._role(mention, verdict, span)
-            judged[mention] = Event(verdict.assertion, verdict.cue, role, rule, self._measures(span)[mention])
-        return self._without_general_ones(judged)
+            clauses = clauses or Clauses(self._analysis, *span, spans)
+            verdict = self._verdict(clauses.judge((mention.start, mention.end)), mention, span)
+            role, rule = self._owners.role(mention, verdict)
+            judged[mention] = Event(verdict.assertion, verdict.cue, role, rule, measured[mention])
 
-    def _measures(self, span: tuple[int, int]) -> dict[Mention, tuple[Measures, ...]]:
+    def _measures(self, found: list[Mention], span: tuple[int, int]) -> dict[Mention, tuple[Measures, ...]]:
         """Return what the sentence prints of its events; the paragraph before it may state the size of the set."""
-        if span not in self._measured:
-            text = self._analysis.text
-            inside = [item for item in self._found if span[0] <= item.start < span[1]]
-            paragraph = text.rfind("\n", max(0, span[0] - _PARAGRAPH), span[0]) + 1
-            before = text[max(paragraph, span[0] - _PARAGRAPH) : span[0]]
-            spans = [(item.start - span[0], item.end - span[0]) for item in inside]
-            self._measured[span] = dict(zip(inside, measure(text[slice(*span)], spans, before), strict=True))
-        return self._measured[span]
+        text = self._analysis.text
+        paragraph = text.rfind("\n", max(0, span[0] - _PARAGRAPH), span[0]) + 1
+        before = text[max(paragraph, span[0] - _PARAGRAPH) : span[0]]
+        spans = [(item.start - span[0], item.end - span[0]) for item in found]
+        return dict(zip(found, measure(text[slice(*span)], spans, before), strict=True))
 
     def _verdict(self, verdict: Verdict, mention: Mention, span: tuple[int, int]) -> Verdict:
         """Let the section, the subjects and a protocol decide what no word of the sentence decides."""
@@ -145,64 +125,30 @@ class _Judge:
             return verdict
         if usual is not None and verdict.cue is None:
             return Verdict(usual, f"section {kind}")
-        if self._people.is_protocol and (verdict.cue is None or self._general(mention)):
+        if self._people.is_protocol and (verdict.cue is None or self._owners.is_general(mention)):
             return Verdict(Assertion.PLANNED, "the document is a protocol")
         if words := self._people.preclinical(span):
             return Verdict(Assertion.PRECLINICAL, words)
         return verdict
-
-    def _role(self, mention: Mention, verdict: Verdict, span: tuple[int, int]) -> tuple[Role, str]:
-        if not self._about_therapy:
-            return Role.MENTION, "the document is about no therapy"
-        if any(start < mention.end and mention.start < end for start, end in self._treated):
-            return Role.MENTION, "the disease that is treated"
-        happened = self._stated(verdict)
-        if other := self._of_another_therapy(span):
-            return Role.MENTION, f"an event of another treatment: {other}"
-        for hit in within(self._cues, *span):
-            if hit.end > mention.start:
-                break
-            if hit.kind == "eligibility":
-                return Role.MENTION, f"who may take part: {hit.text}"
-            if (hit.kind == "disease" and not happened) or (hit.kind == "aimed" and mention.start - hit.end < _TOUCHES):
-                return Role.MENTION, f"tells of the disease: {hit.text}"
-        if verdict.assertion is not Assertion.NEGATED and not happened:
-            for disease in sorted(self._diseases):
-                if (disease, mention.slug) in self._symptoms:
-                    return Role.MENTION, f"a symptom of {disease}"
-        return Role.SUBJECT, "an event of the therapy"
-
-    def _of_another_therapy(self, span: tuple[int, int]) -> str | None:
-        """Return the words of a sentence that speaks of another treatment and not of the document's own."""
-        named = [(own, slug) for start, own, slug in self._therapies if span[0] <= start < span[1]]
-        if any(own for own, _ in named):
-            return None
-        if others := within(self._others, *span):
-            return others[0].text
-        neighbours = [slug for _, slug in named if self._analysis.vocabulary.roles.is_neighbour(slug)]
-        return neighbours[0] if neighbours else None
-
-    @staticmethod
-    def _stated(verdict: Verdict) -> bool:
-        return verdict.assertion is Assertion.PRESENT and verdict.cue is not None
 
     def _without_general_ones(self, judged: dict[Mention, Event]) -> dict[Mention, Event]:
         """Make general words (`adverse events`) mentions where their sentence names concrete events."""
         concrete = {
             self._analysis.sentence_number(mention.start)
             for mention, event in judged.items()
-            if event.role is Role.SUBJECT and not self._general(mention)
+            if event.role is Role.SUBJECT and not self._owners.is_general(mention)
         }
         any_present = any(
-            event.role is Role.SUBJECT and event.assertion is Assertion.PRESENT and not self._general(mention)
+            event.role is Role.SUBJECT and event.assertion is Assertion.PRESENT and not self._owners.is_general(mention)
             for mention, event in judged.items()
         )
         for mention, event in judged.items():
-            if event.role is Role.SUBJECT and self._general(mention) and event.assertion is not Assertion.PLANNED:
+            if (
+                event.role is Role.SUBJECT
+                and self._owners.is_general(mention)
+                and event.assertion is not Assertion.PLANNED
+            ):
                 near = self._analysis.sentence_number(mention.start) in concrete
                 if near or (any_present and event.assertion is Assertion.PRESENT):
                     judged[mention] = event._replace(role=Role.MENTION, rule="the events themselves are named")
         return judged
-
-    def _general(self, mention: Mention) -> bool:
-        return (Category.SAFETY, mention.slug) in self._analysis.vocabulary.general

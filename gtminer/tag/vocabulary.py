@@ -139,6 +139,11 @@ class Vocabulary:
         """Pairs of indication and event where the event is the disease's own."""
         return frozenset((indication, event) for indication, event in self._compiled["roles"]["symptoms"])
 
+    @cached_property
+    def conditions(self) -> frozenset[str]:
+        """Events that are also diseases, models or states of a laboratory."""
+        return frozenset(self._compiled["roles"]["conditions"])
+
     def stems(self, category: Category, slug: str, length: int) -> frozenset[str]:
         """Return the first *length* letters of the words of a concept's label and forms."""
         key = (category, slug)

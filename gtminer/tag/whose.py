@@ -1,0 +1,178 @@
+"""Whose is an event? One of the therapy's, or the disease's, another treatment's, a wish, a condition of taking part.
+
+Curation guide: only events of (or in patients given) the therapy under study, or discussed as safety matters, are
+events of the document; symptoms of the disease, baseline characteristics and outcomes are named, no more.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cached_property
+
+from gtminer.model import Assertion, Category, Population, Role
+from gtminer.tag.analysis import Analysis, CueHit, Span, within
+from gtminer.tag.assertion import Verdict
+from gtminer.tag.mentions import Mention
+from gtminer.tag.population import Subjects
+from gtminer.tag.subjects import Decided
+
+_TOUCHES = 4  # characters between words that belong together
+_NEAR = 30  # characters between a word that governs a general one ("to limit the", "no new") and that one
+_BEHIND = 60  # characters between an event and the words behind it that say it was not looked at
+_LABEL = frozenset(
+    ("adverse_reactions", "warnings", "boxed_warning", "posology", "contraindications", "interactions", "indication")
+)
+_NO_PATIENTS = (Population.ANIMAL, Population.IN_VITRO)
+_THERAPY = (Category.MODALITY, Category.VECTOR, Category.PRODUCT)
+
+SUBJECT = (Role.SUBJECT, "an event of the therapy")
+
+
+class Sentence:
+    """What a sentence says that holds for all events in it."""
+
+    def __init__(self, span: Span, hits: Sequence[CueHit], therapies: Sequence[Mention], is_general: bool) -> None:
+        self.span = span
+        self.by_kind: dict[str, list[CueHit]] = {}
+        for hit in hits:
+            self.by_kind.setdefault(hit.kind, []).append(hit)
+        self.therapies = therapies
+        self.speaks_of_safety = is_general or "endpoint" in self.by_kind
+
+    def before(self, kind: str, offset: int) -> CueHit | None:
+        """Return the last cue of *kind* that ends at *offset* or before it."""
+        hits = self.by_kind.get(kind, [])
+        place = bisect_right(hits, offset, key=lambda hit: hit.end) - 1
+        return hits[place] if place >= 0 else None
+
+    def behind(self, kind: str, offset: int) -> CueHit | None:
+        """Return the first cue of *kind* that begins at *offset* or behind it."""
+        return next((hit for hit in self.by_kind.get(kind, []) if hit.start >= offset), None)
+
+    @cached_property
+    def followed(self) -> bool:
+        """Whether something is said to have come after, or of, a treatment."""
+        return "followed" in self.by_kind
+
+
+class Owners:
+    """The judge of whose an event is, for one document."""
+
+    def __init__(self, analysis: Analysis, mentions: Sequence[Mention], decided: Decided, people: Subjects) -> None:
+        self._analysis = analysis
+        self._people = people
+        self._vocabulary = analysis.vocabulary
+        self._stated = decided.stated
+        general = analysis.vocabulary.general
+        # A study of another medicine that reports adverse events is read the same way.
+        self._about_therapy = any(key[0] in (Category.MODALITY, Category.PRODUCT) for key in decided.stated) or any(
+            (item.category, item.slug) in general for item in mentions
+        )
+        self._diseases = [slug for category, slug in decided.stated if category is Category.INDICATION]
+        self._treated = sorted(
+            (item.start, item.end)
+            for item in mentions
+            if item.category is Category.INDICATION and (item.category, item.slug) in decided.stated
+        )
+        self._grouped: dict[int, list[Mention]] = {}
+        for item in mentions:
+            self._grouped.setdefault(analysis.sentence_number(item.start), []).append(item)
+        self._sentences: dict[int, Sentence] = {}
+
+    def sentence(self, offset: int) -> Sentence:
+        """Return what the sentence at *offset* says, worked out once."""
+        number = self._analysis.sentence_number(offset)
+        if number not in self._sentences:
+            span = self._analysis.sentence(offset)
+            items = self._grouped.get(number, [])
+            self._sentences[number] = Sentence(
+                span,
+                within(self._analysis.cues.get("events", []), *span),
+                [item for item in items if item.category in _THERAPY],
+                any((item.category, item.slug) in self._vocabulary.general for item in items),
+            )
+        return self._sentences[number]
+
+    def role(self, mention: Mention, verdict: Verdict) -> tuple[Role, str]:
+        """Return the role of an event that is said of as *verdict* has it, and why."""
+        if reason := self._not_of_the_therapy(mention, verdict, self.sentence(mention.start)):
+            return Role.MENTION, reason
+        return SUBJECT
+
+    def _not_of_the_therapy(self, mention: Mention, verdict: Verdict, sentence: Sentence) -> str | None:
+        if not self._about_therapy:
+            return "the document is about no therapy"
+        if self._is_treated(mention):
+            return "the disease that is treated"
+        happened = verdict.assertion is Assertion.PRESENT and verdict.cue is not None
+        if other := self._of_another_therapy(sentence):
+            return f"an event of another treatment: {other}"
+        if (unseen := sentence.behind("unmeasured", mention.end)) and unseen.start - mention.end < _BEHIND:
+            return f"not looked at: {unseen.text}"
+        is_label = self._is_label(mention.start)
+        if not is_label and (rule := sentence.before("eligibility", mention.start)):
+            return f"who may take part: {rule.text}"
+        if not happened and (cause := sentence.before("disease", mention.start)):
+            return f"tells of the disease: {cause.text}"
+        aimed = sentence.before("aimed", mention.start)
+        if aimed and mention.start - aimed.end < _TOUCHES:
+            return f"tells of the disease: {aimed.text}"
+        if verdict.assertion is not Assertion.NEGATED and not happened:
+            for disease in self._diseases:
+                if (disease, mention.slug) in self._vocabulary.symptoms:
+                    return f"a symptom of {disease}"
+        if self.is_general(mention):
+            return self._only_a_word(mention, verdict, sentence, is_label)
+        if not is_label and mention.slug in self._vocabulary.conditions:
+            return self._only_a_condition(verdict, sentence)
+        return None
+
+    def _is_treated(self, mention: Mention) -> bool:
+        place = bisect_right(self._treated, (mention.end,)) - 1
+        return place >= 0 and self._treated[place][1] > mention.start
+
+    def _is_label(self, offset: int) -> bool:
+        return self._analysis.document.regulator is not None or self._analysis.section_kind(offset) in _LABEL
+
+    def _of_another_therapy(self, sentence: Sentence) -> str | None:
+        """Return the words of a sentence that speaks of another treatment and not of the document's own."""
+        if any((item.category, item.slug) in self._stated for item in sentence.therapies):
+            return None
+        if others := sentence.by_kind.get("other_therapy"):
+            return others[0].text
+        roles = self._vocabulary.roles
+        return next((item.slug for item in sentence.therapies if roles.is_neighbour(item.slug)), None)
+
+    def _only_a_word(self, mention: Mention, verdict: Verdict, sentence: Sentence, is_label: bool) -> str | None:
+        """Return why a general word ("toxicity") tells of no event: a wish, a property, no news."""
+        for kind, reason in (("lessens", "a wish"), ("no_news", "nothing new")):
+            hit = sentence.before(kind, mention.start)
+            if hit and mention.start - hit.end < _NEAR:
+                return f"{reason}: {hit.text}"
+        if is_label or verdict.assertion not in (Assertion.PRESENT, Assertion.PRECLINICAL):
+            return None
+        if verdict.assertion is Assertion.PRECLINICAL or (verdict.cue is None and not sentence.followed):
+            return "a general word; nothing says that it occurred"
+        return None
+
+    def _only_a_condition(self, verdict: Verdict, sentence: Sentence) -> str | None:
+        """Return why an event that is also a disease or a state of a laboratory is none here."""
+        told = sentence.speaks_of_safety or sentence.followed
+        if verdict.assertion is Assertion.PRESENT and verdict.cue is None:
+            if told or (sentence.therapies and self._people.population not in _NO_PATIENTS):
+                return None
+        elif verdict.assertion is Assertion.PRECLINICAL:
+            if sentence.speaks_of_safety or "harmed" in sentence.by_kind:
+                return None
+        elif verdict.assertion is Assertion.PLANNED:
+            if sentence.speaks_of_safety or "looked_for" in sentence.by_kind:
+                return None
+        elif verdict.assertion is Assertion.BACKGROUND:
+            if told or sentence.therapies:
+                return None
+        else:
+            return None
+        return "a disease or a state; nothing says that it followed the therapy"
+
+    def is_general(self, mention: Mention) -> bool:
+        """Say whether it is a general word that gives way to concrete events."""
+        return (Category.SAFETY, mention.slug) in self._vocabulary.general
