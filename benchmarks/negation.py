@@ -179,8 +179,10 @@ def medspacy() -> System | None:
     """Return medspaCy's ConText with its own rules and sentences, if it is installed."""
     try:
         import medspacy as package
+        from loguru import logger
     except ImportError:
         return None
+    logger.disable("PyRuSH")  # it tells of every token
     nlp = package.load()
     split, context = nlp.get_pipe("medspacy_pyrush"), nlp.get_pipe("medspacy_context")
     kinds = {"NEGATED_EXISTENCE": "negation", "POSSIBLE_EXISTENCE": "speculation", "HYPOTHETICAL": "speculation"}

@@ -24,7 +24,14 @@ _COUNTED = re.compile(
     r"\s*\((?:[nN]\s*=\s*)?(?!0\b(?!\.))\d[\d.,]*\s*(?:%|[;/)]|of\b|patients?\b)"
     r"|\s+in\s+[1-9]\d*(?:\.\d+)?(?:%| of\b|/\d| \()"
 )
-_TOUCHES = 2  # characters between an event and a cue that must touch it: "seizure-free"
+# "0/12 patients had it"; "(0%)" right behind it, unless another arm's figure stands beside.
+_ZERO = re.compile(r"(?<![\d.,·])0\s?/\s?\d{1,4}\b")
+_ZERO_BEHIND = re.compile(
+    r"\s*(?:[(\[,:]|in|was|were)?\s*(?:[nN]\s*=\s*)?0(?:[.·]0+)?(?:\s?%|\s?/\s?\d+|\s+of\s+\d|\s*[)\]])(?!\s*(?:vs|versus|and)\b)"
+)
+_FIGURE = re.compile(r"(?<![\d.,])[1-9]\d*(?:\.\d+)?(?:\s?%|(?: of |/)[1-9]\d*\b)")
+_TWICE = 30  # characters between two denials of one thing: "none of them was without"
+_TOUCHES = 3  # characters between an event and a cue that must touch it: "seizure-free"
 _DOUBT = 8  # characters between a word of doubt and the words that it casts doubt on: "may have caused"
 
 # Kinds of cue that reach forward and back, in the order in which they decide.
@@ -50,38 +57,65 @@ class Clauses:
     def __init__(self, analysis: Analysis, start: int, end: int, mentions: Sequence[tuple[int, int]]) -> None:
         """*mentions* are the events of the sentence in reading order, as spans of the document's text."""
         self.text = analysis.text
-        self.end = end
+        self.start, self.end = start, end
         hits = [hit for family in _FAMILIES for hit in within(analysis.cues.get(family, []), start, end)]
-        self.hits = _outermost(hits)
+        hits += [
+            CueHit(start + match.start(), start + match.end(), "negates", match[0])
+            for match in _ZERO.finditer(self.text[start:end])
+        ]
+        self.hits = [hit for hit in _outermost(hits) if not self._is_misread(hit)]
         self._kinds: dict[str, list[CueHit]] = {}
         for hit in self.hits:
             self._kinds.setdefault(hit.kind, []).append(hit)
+        self._mention_starts = [mention[0] for mention in mentions]
+        self._mention_ends = [mention[1] for mention in mentions]
         self._ends = sorted(self._clause_ends(start, end))
         happens = self._kinds.get("happens", [])
         self._happens = [hit.start for hit in happens]
         # "No fever was seen, chills occurred": a verb of happening with a comma behind it ends its clause.
         self._stops = [hit.end for hit in happens if self.text[hit.end : hit.end + 1] == ","]
-        self._mention_starts = [mention[0] for mention in mentions]
-        self._mention_ends = [mention[1] for mention in mentions]
         self._sure = [hit for hit in self._kinds.get("sure", []) if not self._in_doubt(hit)]
+
+    def _is_misread(self, hit: CueHit) -> bool:
+        """Say whether *hit* is the head of a decimal ("was 0.5"), or NO, which is nitric oxide."""
+        text = self.text
+        if text[hit.end - 1].isdigit():
+            return text[hit.end : hit.end + 1] in (".", ",", "·") and text[hit.end + 1 : hit.end + 2].isdigit()
+        return (
+            text[hit.start : hit.end] == "NO"
+            and (text[max(0, hit.start - 1)] + text[hit.end : hit.end + 1]).strip() != ""
+        )
 
     def _clause_ends(self, start: int, end: int) -> list[int]:
         ends = [start + match.start() for match in _MARKS.finditer(self.text[start:end])]
         ends += [hit.start for hit in self._kinds.get("ends", [])]
         # A comma with the subject of a sentence behind it ("…, it induces"; "…, the patients") begins a clause.
+        # "Although none had fever, chills were frequent": the comma behind the verb ends what the first word opened.
+        for hit in self._kinds.get("subordinate", []):
+            if hit.start <= start + 1 or self.text[hit.start - 2] in ",;":
+                verb = next((other.end for other in self._kinds.get("happens", []) if other.start > hit.end), None)
+                if verb is None:
+                    verb = next((place for place in self._mention_ends if place > hit.end), None)
+                comma = self.text.find(",", verb, end) if verb is not None else -1
+                if comma >= 0:
+                    ends.append(comma)
         ends += [hit.start for hit in self._kinds.get("subject", []) if self.text[hit.start - 2 : hit.start] == ", "]
         return ends
 
     def judge(self, mention: tuple[int, int]) -> Verdict:
         """Return what the sentence says of *mention*."""
         if short := self._touching(mention):
-            return Verdict(Assertion.NEGATED, short.text)
+            return Verdict(Assertion.NEGATED, short)
         for assertion, forward, back in _REACHES:
-            cue = self._before(mention, forward) or self._behind(mention, back)
+            past = assertion in (Assertion.COMPARATOR, Assertion.BACKGROUND)
+            cue = self._before(mention, forward) or self._behind(mention, back, past)
             if cue is None:
                 continue
-            if assertion is Assertion.NEGATED and (taken_back := self._excepted(cue, mention)):
-                return Verdict(Assertion.PRESENT, taken_back.text)
+            if assertion is Assertion.NEGATED:
+                if taken_back := self._taken_back(cue, mention):
+                    return Verdict(Assertion.PRESENT, taken_back.text)
+                if required := self._behind(mention, "required"):
+                    return Verdict(Assertion.RISK, required.text)
             if assertion in (Assertion.RISK, Assertion.PLANNED):
                 if counted := _COUNTED.match(self.text, mention[1]):
                     return Verdict(Assertion.PRESENT, counted[0].strip())
@@ -90,20 +124,41 @@ class Clauses:
             return Verdict(assertion, cue.text)
         if counted := _COUNTED.match(self.text, mention[1]):
             return Verdict(Assertion.PRESENT, counted[0].strip())
-        certain = self._certain(mention)
+        if weak := next((hit for hit in self._kinds.get("itself", []) if _overlap(hit, mention)), None):
+            return Verdict(Assertion.NEGATED, weak.text)
+        certain = self._certain(mention) or self._before(mention, "rated")
         return Verdict(Assertion.PRESENT, certain.text if certain else None)
 
-    def _touching(self, mention: tuple[int, int]) -> CueHit | None:
+    def told(self, mention: tuple[int, int]) -> str | None:
+        """Return the words or figures of the mention's clause that speak of it as of something that occurred.
+
+        "The median time to onset was 5 days", "17% of patients": weaker than a verb of happening, so only where nothing
+        but the kind of section makes the mention a warning.
+        """
+        place = bisect_right(self._ends, mention[0])
+        low = self._ends[place - 1] if place else self.start
+        high = self._ends[place] if place < len(self._ends) else self.end
+        hits = self._kinds.get("sure_label", [])
+        first = bisect_left(hits, low, key=_start)
+        if first < len(hits) and hits[first].end <= high:
+            return hits[first].text
+        figure = _FIGURE.search(self.text, low, high)
+        return figure[0] if figure else None
+
+    def _touching(self, mention: tuple[int, int]) -> str | None:
         """Return a denial that reaches little: "but not X, …" up to a comma, "X-free" right behind."""
         before = self._kinds.get("negates_short", [])
         place = bisect_right(before, mention[0], key=_end) - 1
         if place >= 0 and not self._broken(before[place].end, mention[0]):
             cue = before[place]
             if not _SHORT_END.search(self.text, cue.end, mention[0]) and not self._happened(cue.end, mention[0]):
-                return cue
+                return cue.text
+        if zero := _ZERO_BEHIND.match(self.text, mention[1], self.end):
+            return zero[0].strip()
         behind = self._kinds.get("negated_touching", [])
         place = bisect_left(behind, mention[1], key=_start)
-        return behind[place] if place < len(behind) and behind[place].start - mention[1] < _TOUCHES else None
+        touches = place < len(behind) and behind[place].start - mention[1] < _TOUCHES
+        return behind[place].text if touches else None
 
     def _before(self, mention: tuple[int, int], kind: str) -> CueHit | None:
         """Return the nearest cue of *kind* before the mention, if its clause reaches it and it has had no event yet.
@@ -114,8 +169,9 @@ class Clauses:
         hits = self._kinds.get(kind)
         if not hits:
             return None
-        place = bisect_right(hits, mention[0], key=_end) - 1
-        if place < 0 or self._broken(hits[place].end, mention[0]):
+        # "[no serious] adverse events": a cue may reach into the event.
+        place = bisect_left(hits, mention[0], key=_start) - 1
+        if place < 0 or hits[place].end > mention[1] or self._broken(hits[place].end, mention[0]):
             return None
         cue = hits[place]
         verb = bisect_left(self._happens, mention[0]) - 1
@@ -126,8 +182,11 @@ class Clauses:
         stop = bisect_left(self._stops, mention[0]) - 1
         return None if stop >= 0 and self._stops[stop] > cue.end else cue
 
-    def _behind(self, mention: tuple[int, int], kind: str) -> CueHit | None:
-        """Return the nearest cue of *kind* behind the mention, where nothing happens in between."""
+    def _behind(self, mention: tuple[int, int], kind: str, past: bool = False) -> CueHit | None:
+        """Return the nearest cue of *kind* behind the mention, where nothing happens in between.
+
+        What tells when or in whom (*past*) stands behind the verb; there no other mention may stand in between.
+        """
         hits = self._kinds.get(kind)
         if not hits:
             return None
@@ -135,7 +194,12 @@ class Clauses:
         if place == len(hits):
             return None
         cue = hits[place]
-        return None if self._broken(mention[1], cue.start) or self._happened(mention[1], cue.start) else cue
+        if self._broken(mention[1], cue.start):
+            return None
+        if past:
+            other = bisect_left(self._mention_starts, mention[1])
+            return None if other < len(self._mention_starts) and self._mention_starts[other] < cue.start else cue
+        return None if self._happened(mention[1], cue.start) else cue
 
     def _broken(self, start: int, end: int) -> bool:
         """Say whether a clause ends between the two places."""
@@ -147,10 +211,24 @@ class Clauses:
         place = bisect_left(self._happens, start)
         return place < len(self._happens) and self._happens[place] < end
 
-    def _excepted(self, cue: CueHit, mention: tuple[int, int]) -> CueHit | None:
-        hits = self._kinds.get("except", [])
-        place = bisect_right(hits, mention[0], key=_end) - 1
-        return hits[place] if place >= 0 and hits[place].start >= cue.end else None
+    def _taken_back(self, cue: CueHit, mention: tuple[int, int]) -> CueHit | None:
+        """Return the words that turn a denial round: an exception behind or before it, or a denial before it."""
+        if (hit := self._last("except", mention[0])) and hit.start >= cue.end:
+            return hit
+        hit = self._last("turned_before", cue.start)
+        if hit and not self._broken(hit.end, cue.start):
+            return hit
+        if cue.start < mention[0] and any(hit.start == cue.start for hit in self._kinds.get("absence", [])):
+            hit = self._last("negates", cue.start)
+            if hit and cue.start - hit.end < _TWICE and not self._broken(hit.end, cue.start):
+                return hit
+        return None
+
+    def _last(self, kind: str, offset: int) -> CueHit | None:
+        """Return the last cue of *kind* that ends at *offset* or before it."""
+        hits = self._kinds.get(kind, [])
+        place = bisect_right(hits, offset, key=_end) - 1
+        return hits[place] if place >= 0 else None
 
     def _certain(self, mention: tuple[int, int], cue: CueHit | None = None) -> CueHit | None:
         """Return the words of the mention's clause that say it happened; not those that *cue* before it governs."""
@@ -174,6 +252,10 @@ class Clauses:
         return False
 
 
+def _overlap(hit: CueHit, span: tuple[int, int]) -> bool:
+    return hit.start < span[1] and span[0] < hit.end
+
+
 def _start(hit: CueHit) -> int:
     return hit.start
 
@@ -194,5 +276,15 @@ def _outermost(hits: list[CueHit]) -> list[CueHit]:
         kept.append(hit)
         if hit.end > reach:
             reach, last = hit.end, place
-    hidden = {(hit.start, hit.end) for hit in kept if hit.kind == "pseudo"}
-    return [hit for hit in kept if (hit.start, hit.end) not in hidden]
+    return _unhidden(kept)
+
+
+def _unhidden(hits: list[CueHit]) -> list[CueHit]:
+    """Return *hits* without pseudo-cues and those that end in one: "there was [no increase in]"."""
+    pseudo = [hit for hit in hits if hit.kind == "pseudo"]
+    found: list[CueHit] = []
+    for hit in hits:
+        place = bisect_left(pseudo, hit.end, key=_end)
+        if place == len(pseudo) or not (hit.start < pseudo[place].end and pseudo[place].start < hit.end):
+            found.append(hit)
+    return found

@@ -103,7 +103,7 @@ class _Judge:
                 judged[mention] = _in_table(row)
                 continue
             clauses = clauses or Clauses(self._analysis, *span, spans)
-            verdict = self._verdict(clauses.judge((mention.start, mention.end)), mention, span)
+            verdict = self._verdict(clauses, mention, span)
             role, rule = self._owners.role(mention, verdict)
             judged[mention] = Event(verdict.assertion, verdict.cue, role, rule, measured[mention])
 
@@ -115,21 +115,34 @@ class _Judge:
         spans = [(item.start - span[0], item.end - span[0]) for item in found]
         return dict(zip(found, measure(text[slice(*span)], spans, before), strict=True))
 
-    def _verdict(self, verdict: Verdict, mention: Mention, span: tuple[int, int]) -> Verdict:
+    def _verdict(self, clauses: Clauses, mention: Mention, span: tuple[int, int]) -> Verdict:
         """Let the section, the subjects and a protocol decide what no word of the sentence decides."""
+        verdict = clauses.judge((mention.start, mention.end))
         kind = self._analysis.section_kind(mention.start)
         usual, certain = self._analysis.vocabulary.sections.get(kind, (None, False))
-        if usual is not None and certain and verdict.assertion is Assertion.PRESENT:
-            return Verdict(usual, f"section {kind}")
+        if self._people.is_protocol:
+            return self._in_protocol(verdict, mention)
         if verdict.assertion is not Assertion.PRESENT:
             return verdict
-        if usual is not None and verdict.cue is None:
+        if usual is not None and (certain or verdict.cue is None):
+            if not certain and usual is Assertion.RISK and (told := clauses.told((mention.start, mention.end))):
+                return Verdict(Assertion.PRESENT, told)
             return Verdict(usual, f"section {kind}")
-        if self._people.is_protocol and (verdict.cue is None or self._owners.is_general(mention)):
-            return Verdict(Assertion.PLANNED, "the document is a protocol")
         if words := self._people.preclinical(span):
             return Verdict(Assertion.PRECLINICAL, words)
         return verdict
+
+    def _in_protocol(self, verdict: Verdict, mention: Mention) -> Verdict:
+        """Return what a protocol means: safety is planned there, what was found was found earlier (curation guide)."""
+        general = self._owners.is_general(mention)
+        if verdict.assertion is Assertion.NEGATED and general:
+            return Verdict(Assertion.BACKGROUND, verdict.cue)
+        if verdict.assertion is not Assertion.PRESENT:
+            return verdict
+        past = self._owners.sentence(mention.start).by_kind.get("past")
+        if not general and (verdict.cue or past):
+            return Verdict(Assertion.BACKGROUND, verdict.cue or (past[0].text if past else None))
+        return Verdict(Assertion.PLANNED, "the document is a protocol")
 
     def _without_general_ones(self, judged: dict[Mention, Event]) -> dict[Mention, Event]:
         """Make general words (`adverse events`) mentions where their sentence names concrete events."""

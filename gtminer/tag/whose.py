@@ -11,7 +11,7 @@ from functools import cached_property
 from gtminer.model import Assertion, Category, Population, Role
 from gtminer.tag.analysis import Analysis, CueHit, Span, within
 from gtminer.tag.assertion import Verdict
-from gtminer.tag.mentions import Mention
+from gtminer.tag.mention import Mention
 from gtminer.tag.population import Subjects
 from gtminer.tag.subjects import Decided
 
@@ -108,6 +108,8 @@ class Owners:
             return f"an event of another treatment: {other}"
         if (unseen := sentence.behind("unmeasured", mention.end)) and unseen.start - mention.end < _BEHIND:
             return f"not looked at: {unseen.text}"
+        if missing := sentence.before("missing", mention.start):
+            return f"not known: {missing.text}"
         is_label = self._is_label(mention.start)
         if not is_label and (rule := sentence.before("eligibility", mention.start)):
             return f"who may take part: {rule.text}"
