@@ -67,7 +67,7 @@ class Owners:
         self._about_therapy = any(key[0] in (Category.MODALITY, Category.PRODUCT) for key in decided.stated) or any(
             (item.category, item.slug) in general for item in mentions
         )
-        self._diseases = [slug for category, slug in decided.stated if category is Category.INDICATION]
+        self._diseases = sorted(slug for category, slug in decided.stated if category is Category.INDICATION)
         self._treated = sorted(
             (item.start, item.end)
             for item in mentions
