@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
@@ -15,6 +17,10 @@ from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate
 
 from gtminer.documents import pdf, table_words
 from gtminer.documents.pdf import PdfReader, describe
+from gtminer.documents.pdf_rules import Rule
+from gtminer.documents.pdf_tables import Finder
+from gtminer.documents.pdf_text import PageText, Segment
+from gtminer.documents.pdf_worker import Limits
 from gtminer.model import Document
 from gtminer.model import Table as Found
 
@@ -289,6 +295,46 @@ def test_bulleted_list_is_no_table(tmp_path: Path, reader: PdfReader) -> None:
             canvas.drawString(100, 760 - 15 * number, line)
     canvas.save()
     assert reader.read(path).tables == ()
+
+
+def test_graph_paper_is_no_table_and_takes_no_time(tmp_path: Path) -> None:
+    path = tmp_path / "r.pdf"
+    canvas = Canvas(str(path), pagesize=A4, invariant=1)
+    canvas.drawString(72, 800, CAPTION)
+    for number in range(600):
+        canvas.line(60, 60 + number * 1.2, 540, 60 + number * 1.2)
+        canvas.line(60 + number * 0.8, 60, 60 + number * 0.8, 780)
+    for number, line in enumerate([PROSE[:80]] * 6):
+        canvas.drawString(72, 700 - 14 * number, line)
+    canvas.save()
+    with PdfReader(Limits(seconds=20)) as one:
+        document = one.read(path)
+    assert (document.state, [table.state for table in document.tables]) == ("ok", ["failed"])
+
+
+CELLS = st.sampled_from(
+    ["Cardiac disorders", "Nervous system disorders", "Very common", "Common", "Not known", "Pyrexia", "headache",
+     "12 (3.4)", "0", "(%)", "Adverse reaction", "Table 5: Adverse events", "Table 6. Baseline",
+     "a long line of prose that goes over the page and says nothing of any event at all, not even of one of them"]
+)  # fmt: skip
+PLACES = st.tuples(st.integers(0, 4), st.integers(0, 25), st.integers(0, 2))
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.dictionaries(PLACES, CELLS, min_size=4, max_size=50), st.booleans())
+def test_no_word_of_a_page_is_lost_or_doubled_whatever_stands_where(
+    cells: dict[tuple[int, int, int], str], ruled: bool
+) -> None:
+    segments = [
+        Segment(text, x := 60.0 + 100 * column + 3 * shift, x + 4.5 * len(text), 780.0 - 14 * row, 9.0)
+        for (column, row, shift), text in cells.items()
+    ]
+    rules = [Rule(55.0 + 100 * n, 300.0, 55.0 + 100 * n, 500.0) for n in range(5)]
+    rules += [Rule(55.0, 300.0 + 20 * n, 455.0, 300.0 + 20 * n) for n in range(11)]
+    page = PageText(1, 595, 842, tuple(segments), 0, 0, tuple(rules) if ruled else ())
+    finder = Finder()
+    out = [word for item in finder.read(page, segments) for word in item.text.replace("|", " ").split()]
+    assert sorted(out) == sorted(word for text in cells.values() for word in text.split())
 
 
 # -- everywhere ------------------------------------------------------------------------------------------------

@@ -16,15 +16,21 @@ from gtminer.documents.pdf_text import Segment
 
 _TOLERANCE = 3.0  # points, as pdfplumber's
 _GAP = 8.0
+_MOST_RULES = 10_000
+_MOST_CROSSINGS = 40_000  # a page of 100 rows and 20 columns has 2,000
 _NOTE = 100  # characters in the only cell of a row that are more than a heading
 
 
 def grids(rules: Sequence[Rule], segments: Sequence[Segment]) -> list[Grid]:
     """Return the tables of two rows and two columns or more, from the top of the page to its foot."""
-    if len(rules) < 6:
+    if not 6 <= len(rules) <= _MOST_RULES:
         return []
     merged = merge_edges([_edge(rule) for rule in rules], *[_TOLERANCE] * 4)
-    cells = intersections_to_cells(edges_to_intersections(merged, _TOLERANCE, _TOLERANCE))
+    upright = sum(edge["orientation"] == "v" for edge in merged)
+    if upright * (len(merged) - upright) > _MOST_CROSSINGS:  # graph paper, a map: no table, and time without end
+        return []
+    crossings = edges_to_intersections(merged, _TOLERANCE, _TOLERANCE)
+    cells = intersections_to_cells(crossings) if len(crossings) <= _MOST_CROSSINGS // 8 else []
     no_page: Any = None  # the class only keeps it
     found = [_grid(Found(no_page, boxes), segments) for boxes in cells_to_tables(cells)]
     whole: list[Grid] = []

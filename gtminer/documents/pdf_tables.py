@@ -281,27 +281,29 @@ def _aligned(below: Sequence[Line], right: float) -> _Body | None:
 
 def _by_shape(page: PageText, free: Sequence[Line]) -> Iterator[_Body]:
     """Tables and lists without a caption, known by the names of organ classes and frequencies that stand in them."""
-    at = 0
+    at = first = 0  # the line looked at, and the first that no table has
     while at < len(free):
-        if not _starts_list(free[at]):
-            at += 1
-            continue
-        begin = at
-        while begin and len(free[begin - 1].cells) > 1 and free[begin - 1].y - free[begin].y < 3 * free[begin].size:
-            begin -= 1  # its heading rows
-        body = _aligned(free[begin:], max(line.x1 for line in free))
-        if body is not None and _has_shape(body.rows):
-            yield body
-            foot = body.y0
-        else:
-            listed = _list(free[at:])
-            if listed is None:
+        found = _list_at(free, at, first) if _starts_list(free[at]) else None
+        if found is not None:
+            yield found
+        at += 1
+        if found is not None:
+            while at < len(free) and free[at].y > found.y0:
                 at += 1
-                continue
-            yield listed
-            foot = listed.y0
-        while at < len(free) and free[at].y > foot:
-            at += 1
+            first = at
+
+
+def _list_at(free: Sequence[Line], at: int, first: int) -> _Body | None:
+    """The table or list that begins at a line, or with heading rows above it."""
+    begin = at
+    while begin > first and is_row(free[begin - 1]) and free[begin - 1].y - free[begin].y < 3 * free[begin].size:
+        begin -= 1
+    right = max(line.x1 for line in free)
+    for start in dict.fromkeys((begin, at)):
+        body = _aligned(free[start:], right)
+        if body is not None and body.y0 < free[at].y and _has_shape(body.rows):
+            return body
+    return _list(free[at:])
 
 
 def _starts_list(line: Line) -> bool:
