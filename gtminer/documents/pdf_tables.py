@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gtminer.documents import table_words as words
-from gtminer.documents.pdf_columns import aligned, by_height, is_row
+from gtminer.documents.pdf_bodies import Body, columns, has_shape, lists, ruled
+from gtminer.documents.pdf_columns import by_height
 from gtminer.documents.pdf_layout import Line, lines
 from gtminer.documents.pdf_sections import Block, is_contents
 from gtminer.documents.pdf_text import PageText, Segment
@@ -19,7 +20,6 @@ _SAME = 8.0  # points by which the columns of a table may move from page to page
 _HEADER_ROWS = 5
 _FOLLOWING = 2  # pages after the last that names a table
 _PICTURE_ABOVE = 40.0
-_OUTSIDE = 3  # lines of a table beyond its rules
 _LONG_CELL = 300
 _PICTURE = (0.3, 30.0)  # a picture of a table: share of the page's width, height in points
 
@@ -43,22 +43,10 @@ class _Caption(NamedTuple):
         return words.promises_events(self.text)
 
 
-class _Body(NamedTuple):
-    """What may be a table on a page: its box and rows, and the segments it is made of."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    rows: list[tuple[str, ...]]
-    columns: tuple[float, ...]
-    members: frozenset[Segment]
-
-
 class _Open:
     """A table that the next page may go on with."""
 
-    def __init__(self, index: int, body: _Body) -> None:
+    def __init__(self, index: int, body: Body) -> None:
         self.index, self.columns, self.x0, self.x1 = index, body.columns, body.x0, body.x1
 
 
@@ -108,7 +96,7 @@ class Finder:
     def _tables_of(self, page: PageText, upright: Sequence[Segment]) -> tuple[list[tuple[float, Block]], set[Segment]]:
         """The rows of the page's tables, each with its height, and the segments that stand in them."""
         heights = by_height(page.number, upright)
-        bodies = _ruled(page, upright, heights)
+        bodies = ruled(page, upright, heights)
         captions = list(_captions(heights, bodies))
         placed: list[tuple[float, Block]] = []
         members: set[Segment] = set()
@@ -117,7 +105,7 @@ class Finder:
         last = self._last[1] if self._last and self._last[0] == page.number - 1 else None
         answered: set[_Caption] = set()
 
-        def keep(body: _Body, caption: _Caption | None) -> None:
+        def keep(body: Body, caption: _Caption | None) -> None:
             index = self._add(page.number, body, caption)
             placed.append((body.y1, self._block(index, page.number, body)))
             members.update(body.members)
@@ -174,19 +162,19 @@ class Finder:
                 members.update(loose.members)
                 self._open = going_on if _at_foot(loose, heights) else None
                 free = [line for line in free if not members.intersection(line.cells)]
-        for body in _by_shape(page, free):
+        for body in lists(free):
             keep(body, None)
         return placed, members
 
-    def _add(self, page: int, body: _Body, caption: _Caption | None) -> int:
+    def _add(self, page: int, body: Body, caption: _Caption | None) -> int:
         self._tables.append(FoundTable(caption.text if caption else "", page, "parsed", list(body.rows)))
         return len(self._tables) - 1
 
-    def _block(self, index: int, page: int, body: _Body) -> Block:
+    def _block(self, index: int, page: int, body: Body) -> Block:
         text = "\n".join(" | ".join(cell for cell in row if cell) for row in body.rows)
         return Block(page, KIND, self._tables[index].caption, text, index)
 
-    def _extend(self, going_on: _Open, page: int, body: _Body, placed: list[tuple[float, Block]]) -> None:
+    def _extend(self, going_on: _Open, page: int, body: Body, placed: list[tuple[float, Block]]) -> None:
         """Add the rows of a further page to a table, without the heading rows that it repeats."""
         table = self._tables[going_on.index]
         rows = [_moved(row, body.columns, going_on.columns) for row in body.rows]
@@ -216,51 +204,13 @@ def _hints(heights: Sequence[Line]) -> bool:
     )
 
 
-def _ruled(page: PageText, segments: Sequence[Segment], heights: Sequence[Line]) -> list[_Body]:
-    if not any(rule.upright for rule in page.rules):
-        return []
-    from gtminer.documents.pdf_grid import grids  # pdfplumber takes half a second to import
-
-    bodies = [
-        _Body(*grid[:6], frozenset(segments[index] for index in grid.taken)) for grid in grids(page.rules, segments)
-    ]
-    if bodies:  # a table that is broken over pages has no rule at the break
-        bodies[0] = _stretched(bodies[0], heights, upwards=True)
-        bodies[-1] = _stretched(bodies[-1], heights, upwards=False)
-    return bodies
-
-
-def _stretched(body: _Body, heights: Sequence[Line], *, upwards: bool) -> _Body:
-    """The table with the rows that stand outside its rules at the head or foot of the page, if nothing else does."""
-    beyond = [line for line in heights if (line.y > body.y1 if upwards else line.y < body.y0)]
-    if not 0 < len(beyond) <= _OUTSIDE:
-        return body
-    rows: list[tuple[str, ...]] = []
-    for line in beyond:
-        inside = body.x0 - 5 < line.x0 and line.x1 < body.x1 + 5
-        if not inside or not (is_row(line) or words.is_organ_class(line.text)) or words.is_caption(line.text):
-            return body
-        cells = [""] * len(body.columns)
-        for cell in line.cells:
-            column = max(sum(edge <= cell.x0 + 2 for edge in body.columns) - 1, 0)
-            cells[column] = f"{cells[column]} {cell.text}".strip()
-        rows.append(tuple(cells))
-    ys = [line.y for line in beyond]
-    return body._replace(
-        y0=min(body.y0, *ys),
-        y1=max(body.y1, *(y + 8 for y in ys)),
-        rows=[*rows, *body.rows] if upwards else [*body.rows, *rows],
-        members=body.members.union(*(line.cells for line in beyond)),
-    )
-
-
 def _unruled(
     page: PageText,
     free: Sequence[Line],
     caption: _Caption | None,
     captions: Sequence[_Caption],
-    bodies: Sequence[_Body],
-) -> _Body | None:
+    bodies: Sequence[Body],
+) -> Body | None:
     """The aligned table below a caption, down to the next caption or ruled table."""
     top = caption.foot if caption else page.height
     foots = [other.top for other in captions if other.top < top - 1] + [body.y1 for body in bodies if body.y1 < top]
@@ -268,78 +218,10 @@ def _unruled(
     below = [line for line in free if foot < line.y < top - 0.5]
     if not below or (caption and top < page.height and top - below[0].y > _NEAR):
         return None
-    return _aligned(below, max(line.x1 for line in free))
+    return columns(below, max(line.x1 for line in free))
 
 
-def _aligned(below: Sequence[Line], right: float) -> _Body | None:
-    found = aligned(below, right)
-    if found is None:
-        return None
-    table, grid = found
-    return _Body(*grid[:6], frozenset(cell for line in table for cell in line.cells))
-
-
-def _by_shape(page: PageText, free: Sequence[Line]) -> Iterator[_Body]:
-    """Tables and lists without a caption, known by the names of organ classes and frequencies that stand in them."""
-    at = first = 0  # the line looked at, and the first that no table has
-    while at < len(free):
-        found = _list_at(free, at, first) if _starts_list(free[at]) else None
-        if found is not None:
-            yield found
-        at += 1
-        if found is not None:
-            while at < len(free) and free[at].y > found.y0:
-                at += 1
-            first = at
-
-
-def _list_at(free: Sequence[Line], at: int, first: int) -> _Body | None:
-    """The table or list that begins at a line, or with heading rows above it."""
-    begin = at
-    while begin > first and is_row(free[begin - 1]) and free[begin - 1].y - free[begin].y < 3 * free[begin].size:
-        begin -= 1
-    right = max(line.x1 for line in free)
-    for start in dict.fromkeys((begin, at)):
-        body = _aligned(free[start:], right)
-        if body is not None and body.y0 < free[at].y and _has_shape(body.rows):
-            return body
-    return _list(free[at:])
-
-
-def _starts_list(line: Line) -> bool:
-    return any(words.is_organ_class(cell.text) or words.frequency(cell.text) for cell in line.cells)
-
-
-def _list(free: Sequence[Line]) -> _Body | None:
-    """Organ classes as lines of their own, below each the frequencies: `Very common: pyrexia, chills`."""
-    rows: list[tuple[str, ...]] = []
-    members: list[Segment] = []
-    last: Line | None = None
-    frequencies = classes = 0
-    for line in free:
-        if last is not None and last.y - line.y > 3.5 * line.size:
-            break
-        label, colon, rest = line.text.partition(":")
-        if words.is_organ_class(line.text):
-            rows.append((line.text,))
-            classes += 1
-        elif (colon and words.frequency(label)) or words.frequency(line.text):
-            rows.append((f"{label}{colon}", rest.strip()) if rest.strip() else (f"{label}{colon}",))
-            frequencies += 1
-        elif rows and len(rows[-1]) > 1 and (line.text[0].islower() or rows[-1][1].endswith((",", "and"))):
-            rows[-1] = (rows[-1][0], f"{rows[-1][1]} {line.text}")
-        else:
-            break
-        members += line.cells
-        last = line
-    if frequencies < 2 or not classes or last is None:
-        return None
-    top = max(segment.y + segment.size for segment in members)
-    left = min(segment.x0 for segment in members)
-    return _Body(left, last.y - 1, max(s.x1 for s in members), top, rows, (left,), frozenset(members))
-
-
-def _captions(heights: Sequence[Line], bodies: Sequence[_Body]) -> Iterator[_Caption]:
+def _captions(heights: Sequence[Line], bodies: Sequence[Body]) -> Iterator[_Caption]:
     """The captions of a page with their broken lines."""
     at = 0
     while at < len(heights):
@@ -365,7 +247,7 @@ def _within(line: Line, captions: Sequence[_Caption]) -> bool:
     return any(caption.foot - 1 <= line.y <= caption.top for caption in captions)
 
 
-def _caption_of(body: _Body, captions: Sequence[_Caption], above: float, answered: set[_Caption]) -> _Caption | None:
+def _caption_of(body: Body, captions: Sequence[_Caption], above: float, answered: set[_Caption]) -> _Caption | None:
     """The nearest caption over a table, in its first row, or close below it."""
     free = [caption for caption in captions if caption not in answered]
     over = [caption for caption in free if body.y1 - 14 <= caption.foot < above and caption.foot - body.y1 < _NEAR]
@@ -374,27 +256,13 @@ def _caption_of(body: _Body, captions: Sequence[_Caption], above: float, answere
     return next((caption for caption in free if 0 <= body.y0 - caption.top < 14), None)
 
 
-def _is_of_events(body: _Body, caption: _Caption | None) -> bool:
+def _is_of_events(body: Body, caption: _Caption | None) -> bool:
     if caption is not None and caption.promises:
         return True
-    return not (caption and words.denies_events(caption.text)) and _has_shape(body.rows)
+    return not (caption and words.denies_events(caption.text)) and has_shape(body.rows)
 
 
-def _has_shape(rows: Sequence[tuple[str, ...]]) -> bool:
-    """Two system organ classes or frequencies in whole cells, or a heading of adverse reactions over figures."""
-    cells = [cell for row in rows for cell in row if cell]
-    if sum(words.is_organ_class(cell) for cell in cells) >= 2:
-        return True
-    heading = [cell for row in rows[:2] for cell in row]
-    if any(words.denies_events(cell) for cell in heading):
-        return False
-    if len({words.frequency(cell) for cell in cells} - {None}) >= 2:
-        return True
-    figures = sum(any(cell[:1].isdigit() or cell[:1] in ("<", "-") for cell in row[1:]) for row in rows)
-    return words.heads_events(heading) and figures >= 3
-
-
-def _continues(open_: _Open, body: _Body, caption: _Caption | None, text: str) -> bool:
+def _continues(open_: _Open, body: Body, caption: _Caption | None, text: str) -> bool:
     if caption is not None and not words.is_same_table(caption.text, text):
         return False
     same_edges = abs(open_.x0 - body.x0) < _SAME and abs(open_.x1 - body.x1) < 3 * _SAME
@@ -418,7 +286,7 @@ def _moved(row: tuple[str, ...], new: Sequence[float], old: Sequence[float]) -> 
     return tuple(cells)
 
 
-def _at_foot(body: _Body, heights: Sequence[Line]) -> bool:
+def _at_foot(body: Body, heights: Sequence[Line]) -> bool:
     """Nothing, or no more than its footnotes, stands below the table on its page."""
     return sum(line.y < body.y0 - 1 for line in heights) <= 6 and body.y0 < 0.45 * max(
         (line.y for line in heights), default=0.0
