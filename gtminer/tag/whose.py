@@ -19,7 +19,16 @@ _TOUCHES = 4  # characters between words that belong together
 _NEAR = 30  # characters between a word that governs a general one ("to limit the", "no new") and that one
 _BEHIND = 60  # characters between an event and the words behind it that say it was not looked at
 _LABEL = frozenset(
-    ("adverse_reactions", "warnings", "boxed_warning", "posology", "contraindications", "interactions", "indication")
+    (
+        "adverse_reactions",
+        "warnings",
+        "boxed_warning",
+        "posology",
+        "contraindications",
+        "interactions",
+        "indication",
+        "special_populations",
+    )
 )
 _NO_PATIENTS = (Population.ANIMAL, Population.IN_VITRO)
 _THERAPY = (Category.MODALITY, Category.VECTOR, Category.PRODUCT)
@@ -99,7 +108,7 @@ class Owners:
         return SUBJECT
 
     def _not_of_the_therapy(self, mention: Mention, verdict: Verdict, sentence: Sentence) -> str | None:
-        if not self._about_therapy:
+        if not self._about_therapy and not self._is_label(mention.start):
             return "the document is about no therapy"
         if self._is_treated(mention):
             return "the disease that is treated"
