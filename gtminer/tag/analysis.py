@@ -74,15 +74,14 @@ class Analysis:
     def cues(self) -> dict[str, list[CueHit]]:
         """All cues by family, in reading order, overlapping ones too."""
         found: dict[str, list[CueHit]] = {}
-        source = self.folded.source
         entries = self.vocabulary.cue_entries
         text = self.folded.text
+        source = self.folded.source if self.folded.breaks else None
         for start, end, pattern in self.vocabulary.find_cues(text):
             last = end - 1 if text[end - 1] == " " else end
-            first = source(start + 1)
-            if self.in_number(first):
+            place = (source(start + 1), source(last - 1) + 1) if source else (start, last - 1)
+            if text[start + 1].isdigit() and self.in_number(place[0]):
                 continue
-            place = (first, source(last - 1) + 1)
             for family, kind, words in entries[pattern]:
                 found.setdefault(family, []).append(CueHit(*place, kind, words))
         for hits in found.values():

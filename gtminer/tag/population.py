@@ -14,6 +14,7 @@ _RESULT = re.compile(
     r"|\b(?:occurred|developed|achieved|experienced|showed|demonstrated|resulted)\b"
 )
 _LABEL = ("adverse_reactions", "warnings", "boxed_warning", "indication", "posology", "contraindications")
+_KINDS = frozenset(("human", "animal", "in_vitro"))
 _SHOWN = 0.2  # a kind of subject in a smaller share of the sentences that have one is named in passing
 
 
@@ -27,13 +28,17 @@ class Subjects:
         self.is_review = self._is_review(document)
         self.is_protocol = self._is_protocol()
         counts: Counter[str] = Counter()
+        said = set()  # by kind and sentence
+        for hit in self._hits:
+            if hit.kind in _KINDS:
+                start, end = analysis.sentence(hit.start)
+                if start <= hit.start and hit.end <= end:
+                    said.add((hit.kind, start, end))
         aim = next((hit.start for hit in analysis.cues.get("roles", []) if hit.kind == "aims"), 0)
-        for start, end in analysis.sentences:
-            kinds = {hit.kind for hit in within(self._hits, start, end)} & {"human", "animal", "in_vitro"}
+        for kind, start, end in said:
             titled = start < len(document.title)
             introduced = end < aim or analysis.section(start).kind == "background"
-            for kind in kinds:
-                counts[kind] += 4 if titled else 1 if introduced else 2
+            counts[kind] += 4 if titled else 1 if introduced else 2
         self.counts = counts
         self.population = self._population(document)
 

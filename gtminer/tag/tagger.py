@@ -30,31 +30,22 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
     judged = events.judge(analysis, named, decided, people)
     tags = []
     for mention in named:
-        key = (mention.category, mention.slug)
-        start, end = analysis.sentence(mention.start)
-        section = analysis.section(mention.start)
-        tag = Tag(
-            category=mention.category,
-            concept=mention.slug,
-            text=analysis.text[mention.start : mention.end],
-            start=mention.start,
-            end=mention.end,
-            sentence_start=min(start, mention.start),
-            sentence_end=max(end, mention.end),
-            section=section.kind,
-            page=section.page,
-        )
-        if mention.category is Category.SAFETY:
+        begin, finish, category, slug, _form = mention
+        words = analysis.text[begin:finish]
+        start, end = analysis.sentence(begin)
+        sentence = (min(start, begin), max(end, finish))
+        section = analysis.section(begin)
+        if category is Category.SAFETY:
             event = judged[mention]
-            if event.line:
-                tag = tag._replace(sentence_start=event.line[0], sentence_end=event.line[1])
-            tag = tag._replace(cue=event.cue, role=event.role, rule=event.rule)
+            place = (words, begin, finish, *(event.line or sentence), section.kind, section.page)
             tags += [
-                tag._replace(assertion=assertion, grade=grade, n=n, N=whole, pct=pct, arm=arm)
-                for (grade, n, whole, pct, arm), assertion in event.records()
+                Tag(category, slug, *place, assertion, event.role, False, event.cue, event.rule, *record)
+                for record, assertion in event.records()
             ]
         else:
-            rule = decided.stated.get(key) or decided.inferred.get(key)
+            rule = decided.stated.get((category, slug)) or decided.inferred.get((category, slug))
             role = Role.SUBJECT if rule else Role.MENTION
-            tags.append(tag._replace(role=role, rule=rule or evidence[key].rule))
+            rule = rule or evidence[category, slug].rule
+            place = (words, begin, finish, *sentence, section.kind, section.page)
+            tags.append(Tag(category, slug, *place, role=role, rule=rule))
     return Reading(tuple(tags), tuple(found.rejected), summarise(tags, decided, people.population))
