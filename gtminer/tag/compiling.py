@@ -95,6 +95,9 @@ def compile_(source: Files) -> dict[str, Any]:
                 (row["category"], row["concept"])
                 for row in tsv.read(source.data / "roles" / "tools.tsv", ("category", "concept", "source"))
             ],
+            "outside": [
+                row["concept"] for row in tsv.read(source.data / "roles" / "outside.tsv", ("concept", "source"))
+            ],
             "implies": [
                 (row["concept"], row["implies"], row["unless"])
                 for row in tsv.read(source.data / "roles" / "implies.tsv", ("concept", "implies", "unless", "source"))

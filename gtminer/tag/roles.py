@@ -28,6 +28,9 @@ _SECTIONS = {
 _BEFORE = 0.4  # what the title names as earlier therapy only
 _REACH = 48  # characters in which words before a mention belong to it
 _TOUCHES = 12
+_EARLIER = 0.3
+_WORK = (Category.MODALITY, Category.VECTOR)  # what earlier work may have used
+_ELSEWHERE = ("aims", "earlier", "excluded_back")  # cues that are not looked for right before a mention
 
 
 class Evidence(NamedTuple):
@@ -78,6 +81,8 @@ class _Setting:
         self._analysis = analysis
         self._cues = [hit for hit in analysis.cues.get("roles", []) if hit.kind != "event_back"]
         self._starts = [hit.start for hit in self._cues]
+        self._back = [hit for hit in self._cues if hit.kind == "excluded_back"]
+        self._past = [hit for hit in self._cues if hit.kind == "earlier"]
         self.title = len(analysis.document.title)
         aims = [hit.start for hit in self._cues if hit.kind == "aims" and hit.start > self.title]
         self._aims = {analysis.sentence_number(start) for start in aims}
@@ -89,14 +94,18 @@ class _Setting:
         start = analysis.sentences[number][0] if analysis.sentences else 0
         cue = self._before(max(start, mention.start - _REACH), mention.start)
         distance = mention.start - cue.end if cue else 0
-        if cue is not None and cue.kind == "prior" and distance < _TOUCHES:
+        if cue is not None and distance < _TOUCHES and self._is_prior(cue, mention):
             return _Point(0.2, f"earlier or other therapy: {cue.text}")
         if cue is not None and cue.kind == "excluded" and distance < 2 * _TOUCHES:
             return _Point(0.0, f"excluded: {cue.text}")
+        if after := self._after(mention, number):
+            return _Point(0.0, f"excluded: {after.text}")
         if mention.start < self.title:
             return _Point(_TITLE, "the title names it")
         if cue is not None and cue.kind == "example" and distance < _TOUCHES:
             return _Point(0.4, f"an example: {cue.text}")
+        if mention.category in _WORK and (earlier := self._earlier(start, mention.start)):
+            return _Point(_EARLIER, f"earlier work: {earlier.text}")
         kind = analysis.section_kind(mention.start)
         introduced = kind == "background" or (kind not in _SECTIONS and number < self._first_aim)
         weight = _INTRODUCED if introduced else _SECTIONS.get(kind, _PLAIN)
@@ -107,11 +116,25 @@ class _Setting:
             weight, rule = weight + 0.7, "in the sentence that says what was done"
         return _Point(weight, rule, introduced)
 
+    def _is_prior(self, cue: CueHit, mention: Mention) -> bool:
+        if cue.kind == "prior_neighbour":  # "after transplantation"; not "fever after CAR-T cells"
+            return mention.category is Category.MODALITY and self._analysis.vocabulary.roles.is_neighbour(mention.slug)
+        return cue.kind == "prior"
+
+    def _after(self, mention: Mention, number: int) -> CueHit | None:
+        """Return the words behind a mention that exclude it: "patients with HIV infection were excluded"."""
+        end = min(mention.end + _REACH, self._analysis.sentences[number][1])
+        return next((hit for hit in self._back if mention.end <= hit.start < end), None)
+
+    def _earlier(self, start: int, end: int) -> CueHit | None:
+        """Return the words between *start* and *end* that make what follows earlier work."""
+        return next((hit for hit in self._past if start <= hit.start and hit.end <= end), None)
+
     def _before(self, start: int, end: int) -> CueHit | None:
         """Return the cue that ends nearest before *end*, the longest of several."""
         found: CueHit | None = None
         for hit in self._cues[bisect_right(self._starts, start - 1) : bisect_right(self._starts, end)]:
-            if hit.kind == "aims" or hit.end > end:
+            if hit.kind in _ELSEWHERE or hit.end > end:
                 continue
             if found is None or (hit.end, -hit.start) > (found.end, -found.start):
                 found = hit

@@ -13,6 +13,7 @@ from gtminer.tag.vocabulary import Product
 _ENOUGH = {Category.MODALITY: 2.2, Category.VECTOR: 2.5, Category.INDICATION: 1.7, Category.PRODUCT: 1.5}
 _BESIDE_A_THERAPY = 0.5
 _TOOL_MEANT = 1.6  # an editor in the sentence that says what was done, where a therapy is meant
+_TOOL_GIVEN = 1.0  # one plain mention, where a route is told as well
 _LONG = 12_000  # characters; abstracts are shorter, reports longer
 _SHARE = 0.2
 _CELLS = 2
@@ -146,14 +147,23 @@ class _Decision:
             item.in_title and category is Category.VECTOR and self._vocabulary.is_viral(slug)
             for (category, slug), item in self._evidence.items()
         )
-        return therapy > tool and (therapy > 1 or titled)
+        if titled and self._words.in_title("production"):
+            return True
+        edited = any(item.in_title and category is Category.MODALITY for (category, _), item in self._evidence.items())
+        return (therapy > tool and (therapy > 1 or titled)) or (edited and self._given() > tool)
+
+    def _given(self) -> int:
+        """Count the words that tell a route or cells that were changed, where living beings are treated."""
+        living = self._subjects.population in (Population.HUMAN, Population.ANIMAL, Population.MIXED)
+        return self._words.count("route") + self._words.count("cells") // _CELLS if living else 0
 
     def _take_tools(self) -> None:
+        meant = _TOOL_GIVEN if self._given() else _TOOL_MEANT
         for key, item in self._evidence.items():
             category, slug = key
             if category in (Category.MODALITY, Category.VECTOR) and self._roles.is_tool(category, slug):
                 beside = category is Category.VECTOR or not self._roles.is_action(slug)
-                enough = _BESIDE_A_THERAPY if beside and self._actions() else _TOOL_MEANT
+                enough = _BESIDE_A_THERAPY if beside and self._actions() else meant
                 if self._is_enough(key, enough) and not self._roles.is_donor(slug):
                     self._stated[key] = item.rule
 
@@ -198,6 +208,7 @@ class _Decision:
         elif plain and not neighbours and any(self._vocabulary.is_viral(slug) for slug in vectors):
             self._state("gene_therapy", "a vector is what the document is about")
         actions = self._actions()
+        plain = actions <= {"gene_therapy"}
         if not actions:
             if not neighbours:  # particles that carry no gene
                 for slug in vectors:
@@ -213,10 +224,19 @@ class _Decision:
                 self._state("in_vivo", f"given to a living being: {route}")
             elif self._subjects.population is Population.ANIMAL:
                 self._state("in_vivo", "given to animals")
+            elif self._subjects.population is Population.HUMAN and not cells and not plain and self._is_given_whole():
+                self._state("in_vivo", "a viral vector is given to people")
         if "ex_vivo" in self._modalities():
             for slug in ("autologous", "allogeneic"):
                 if self._weight(slug) >= max(_BESIDE_A_THERAPY, self._floor.get(Category.MODALITY, 0.0)):
                     self._state(slug, self._evidence[Category.MODALITY, slug].rule)
+
+    def _is_given_whole(self) -> bool:
+        """Say whether every vector is a virus that is given as such; others change cells outside the body."""
+        vectors = self._vectors()
+        return bool(vectors) and all(
+            self._vocabulary.is_viral(slug) and slug not in self._roles.outside for slug in vectors
+        )
 
     def _vaccinates(self) -> bool:
         return self._words.in_title("vaccine") or self._words.count("vaccine") >= _VACCINE

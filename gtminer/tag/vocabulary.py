@@ -82,6 +82,7 @@ class Roles:
         self._tools = {(category, slug) for category, slug in rows["tools"]}
         self.implied: list[tuple[str, str, str]] = list(rows["implies"])
         self.replaced: list[tuple[str, str]] = list(rows["replaces"])
+        self.outside = frozenset(rows["outside"])  # vectors that change cells outside the body
         self._axes = axes
         self._donors = {(Category.MODALITY.value, slug) for slug in rows["donors"]}
 

@@ -122,6 +122,8 @@ class Owners:
         is_label = self._is_label(mention.start)
         if not is_label and (rule := sentence.before("eligibility", mention.start)):
             return f"who may take part: {rule.text}"
+        if not is_label and (rule := sentence.behind("eligibility_back", mention.end)):
+            return f"who may not take part: {rule.text}"
         if not happened and (cause := sentence.before("disease", mention.start)):
             return f"tells of the disease: {cause.text}"
         aimed = sentence.before("aimed", mention.start)

@@ -1,0 +1,354 @@
+"""What a document is about: modality, vector, indication, population. All texts are invented."""
+
+from typing import NamedTuple
+
+import pytest
+from tagging import document, read, report, sectioned, vocabulary
+
+from gtminer.model import Category, Document, MeshHeading, Population, Qualifier, Role
+from gtminer.tag.tagger import read_document
+
+
+class About(NamedTuple):
+    """A curator's answer; slugs in any order, apart by spaces."""
+
+    modality: str = ""
+    vector: str = ""
+    indication: str = ""
+    inferred: str = ""
+    population: str = "human"
+    gene_therapy: bool = True
+
+
+def about(found: Document) -> About:
+    """Return what the tagger says a document is about."""
+    summary = read_document(found, vocabulary()).summary
+    return About(
+        words(summary.modality),
+        words(summary.vector),
+        words(summary.indication),
+        words((*summary.inferred_modality, *summary.inferred_vector)),
+        summary.population.value,
+        summary.gene_therapy,
+    )
+
+
+def words(slugs: tuple[str, ...]) -> str:
+    return " ".join(sorted(slugs))
+
+
+# title, text, answer.
+CLINICAL = [
+    (
+        "AAV8 factor IX gene transfer in men with haemophilia B",
+        "Ten men with severe haemophilia B received one intravenous infusion of an AAV8 vector carrying the factor IX "
+        "gene. Haemophilia A was not studied. Bleeding stopped in nine participants.",
+        About("gene_addition in_vivo", "aav8", "haemophilia_b"),
+    ),
+    (
+        "CD19 CAR-T cells after allogeneic transplantation in relapsed B-cell acute lymphoblastic leukaemia",
+        "We treated 21 patients with autologous CD19 CAR-T cells made with a lentiviral vector. Nine relapsed after "
+        "prior allogeneic stem cell transplantation. Patients with HIV infection were excluded.",
+        About("autologous car_t ex_vivo", "lentiviral", "b_all"),
+    ),
+    (
+        "BCMA CAR T cells for multiple myeloma previously treated with bispecific antibodies",
+        "Patients with multiple myeloma who had received a bispecific antibody were given BCMA CAR T cells.",
+        About("car_t ex_vivo", "", "multiple_myeloma"),
+    ),
+    (
+        "Allogeneic CD19 CAR-NK cells from cord blood",
+        "Eleven patients with non-Hodgkin lymphoma received allogeneic CAR-NK cells. No graft-versus-host disease "
+        "occurred.",
+        About("allogeneic car_nk ex_vivo", "", "nhl"),
+    ),
+    (
+        "TCR-T cells against NY-ESO-1 in synovial sarcoma",
+        "Patients with synovial sarcoma received autologous T cells with an engineered T-cell receptor.",
+        About("autologous ex_vivo tcr_t", "", "synovial_sarcoma"),
+    ),
+    (
+        "CRISPR-Cas9 editing of BCL11A in sickle cell disease",
+        "CD34+ cells of 30 patients with sickle cell disease were edited ex vivo with CRISPR-Cas9 and reinfused after "
+        "busulfan. Autologous edited cells engrafted.",
+        About("autologous ex_vivo gene_editing_nuclease", "", "sickle_cell_disease"),
+    ),
+    (
+        "Oncolytic herpes simplex virus in recurrent glioblastoma",
+        "Patients with recurrent glioblastoma received an oncolytic HSV-1 by stereotactic injection.",
+        About("in_vivo oncolytic_virus", "hsv1", "glioblastoma"),
+    ),
+    (
+        "Suicide gene therapy of prostate cancer with adenovirus and ganciclovir",
+        "Men with prostate cancer received an adenoviral vector with the herpes simplex virus thymidine kinase gene "
+        "followed by ganciclovir.",
+        About("in_vivo suicide_gene", "adenoviral", "prostate_cancer"),
+    ),
+    (
+        "Adenoviral interleukin-12 immunotherapy of melanoma",
+        "Patients with metastatic melanoma received intratumoral injections of an adenoviral vector encoding "
+        "interleukin-12. Immunotherapy with the vector gave responses.",
+        About("gene_based_immunotherapy in_vivo", "adenoviral", "melanoma"),
+    ),
+    (
+        "Leukaemia after gene therapy for X-linked severe combined immunodeficiency",
+        "T-cell acute lymphoblastic leukaemia arose in two of ten boys years after gamma-retroviral gene therapy for "
+        "X-SCID. Insertion near LMO2 was found.",
+        About("gene_therapy", "gammaretroviral", "x_scid"),
+    ),
+]
+PRECLINICAL = [
+    (
+        "Durable correction of a mouse model of mucopolysaccharidosis type I",
+        "Lysosomal diseases such as Fabry disease, Pompe disease and Gaucher disease are candidates for gene therapy. "
+        "Here we injected an AAV9 vector encoding alpha-L-iduronidase into the ventricles of affected mice.",
+        About("gene_addition in_vivo", "aav9", "mps_1", population="animal"),
+    ),
+    (
+        "Silencing of mutant huntingtin as a therapy of Huntington disease",
+        "An AAV5 vector encoding an artificial microRNA against HTT was infused into the striatum of sheep. The mutant "
+        "protein fell. Treatment of Huntington disease by silencing may become possible.",
+        About("gene_silencing in_vivo", "aav5", "huntington_disease", population="animal"),
+    ),
+    (
+        "In vivo base editing of PCSK9 in monkeys",
+        "An adenine base editor in lipid nanoparticles was given intravenously to cynomolgus monkeys. LDL cholesterol "
+        "fell.",
+        About("gene_editing_base in_vivo", "lnp", population="animal"),
+    ),
+    (
+        "In vivo generation of CAR T cells by targeted lipid nanoparticles",
+        "Lipid nanoparticles carrying mRNA for a chimeric antigen receptor were injected intravenously into mice with "
+        "lupus; CAR T cells arose in vivo.",
+        About("in_vivo in_vivo_car", "lnp", "sle", population="animal"),
+    ),
+    (
+        "Purification of AAV9 by affinity chromatography",
+        "Scalable manufacturing of AAV9 vectors needs downstream processing. Empty capsids were removed by "
+        "chromatography and the titer rose.",
+        About("gene_therapy", "aav9", population="none"),
+    ),
+]
+NEIGHBOURS = [
+    (
+        "Inotersen in hereditary transthyretin amyloidosis",
+        "Patients with hereditary transthyretin amyloidosis received inotersen, an antisense oligonucleotide.",
+        About("antisense", "", "attr_amyloidosis", gene_therapy=False),
+    ),
+    (
+        "Patisiran for hereditary transthyretin amyloidosis",
+        "Patients received patisiran, an siRNA in lipid nanoparticles, every three weeks.",
+        About("sirna", "lnp", "attr_amyloidosis", gene_therapy=False),
+    ),
+    (
+        "Teclistamab in relapsed multiple myeloma",
+        "Teclistamab, a bispecific antibody against BCMA and CD3, was given to 165 patients with multiple myeloma. "
+        "CAR-T cells had failed in some.",
+        About("bispecific_antibody", "", "multiple_myeloma", gene_therapy=False),
+    ),
+    (
+        "Haploidentical stem cell transplantation for thalassaemia",
+        "Children with beta-thalassaemia received allogeneic haematopoietic stem cell transplantation.",
+        About("unmodified_cell_therapy", "", "beta_thalassaemia", gene_therapy=False),
+    ),
+    (
+        "mRNA vaccine against COVID-19 in adults",
+        "Participants received two doses of an mRNA vaccine. Efficacy against COVID-19 was high.",
+        About("mrna_vaccine", "", "covid_19", gene_therapy=False),
+    ),
+    (
+        "An adenoviral vector vaccine against Ebola virus disease",
+        "Healthy volunteers were vaccinated with an Ad26 vector vaccine encoding the Ebola glycoprotein.",
+        About("viral_vector_vaccine", "ad26", "ebola", gene_therapy=False),
+    ),
+    (
+        "Unmodified reovirus in pancreatic cancer",
+        "Patients with pancreatic cancer received wild-type reovirus (pelareorep), a natural oncolytic virus.",
+        About("oncolytic_virus_unmodified", "reovirus_other_rna", "pancreatic_cancer", gene_therapy=False),
+    ),
+]
+TOOLS = [
+    (
+        "CRISPR screen finds regulators of autophagy",
+        "We knocked out 500 genes with a genome-wide CRISPR screen delivered by lentivirus in HeLa cells. Hits were "
+        "validated with shRNA.",
+        About(population="in_vitro", gene_therapy=False),
+    ),
+    (
+        "Role of Klf4 in smooth muscle",
+        "Cells were infected with an adenovirus expressing Klf4. siRNA knock-down of Klf4 changed the phenotype in "
+        "cultured cells.",
+        About(population="in_vitro", gene_therapy=False),
+    ),
+    (
+        "Optogenetic stimulation of the striatum with AAV5",
+        "Channelrhodopsin was expressed in mice with AAV5 to study neural circuits of reward.",
+        About(population="animal", gene_therapy=False),
+    ),
+    (
+        "Ejection fraction and LV mass in athletes",
+        "LV mass and ejection fraction were measured in 40 athletes.",
+        About(population="none", gene_therapy=False),
+    ),
+]
+
+
+@pytest.mark.parametrize(("title", "text", "answer"), [*CLINICAL, *PRECLINICAL, *NEIGHBOURS, *TOOLS])
+def test_a_document_is_about_what_a_curator_says(title: str, text: str, answer: About) -> None:
+    assert about(document(title, text)) == answer
+
+
+def test_what_has_no_words_is_about_nothing() -> None:
+    assert about(document("")) == About(population="none", gene_therapy=False)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "answer"),
+    [
+        (
+            "Lentiviral vectors for gene therapy: a review",
+            "In this review we summarize lentiviral vectors and their use in gene therapy. Diseases such as "
+            "Wiskott-Aldrich syndrome are mentioned.",
+            About("gene_therapy", "lentiviral", population="none"),
+        ),
+        (
+            "Gene therapy for haemophilia: current status and challenges",
+            "This review discusses gene therapy for haemophilia A and haemophilia B.",
+            About("gene_therapy", "", "haemophilia_a haemophilia_b", population="none"),
+        ),
+        (
+            "Hospital costs of gene therapy for spinal muscular atrophy: a cost-effectiveness analysis",
+            "We modelled the cost-effectiveness of gene therapy for spinal muscular atrophy for the payer.",
+            About("gene_therapy", "", "sma", population="none"),
+        ),
+    ],
+)
+def test_a_review_is_about_its_matter_and_has_no_subjects(title: str, text: str, answer: About) -> None:
+    assert about(document(title, text, publication_types=("Journal Article", "Review"))) == answer
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("Zolgensma", About("", "", "sma", "aav9 gene_addition in_vivo scaav")),
+        ("Yescarta", About("", "", "sma", "autologous car_t ex_vivo gammaretroviral")),
+        ("Spinraza", About("", "", "sma", "antisense", gene_therapy=False)),
+    ],
+)
+def test_a_products_name_implies_its_facts_as_inferred(name: str, answer: About) -> None:
+    found = document(f"{name} in infants with spinal muscular atrophy", f"Fifteen infants received {name} once.")
+    assert about(found) == answer
+    assert [tag.role for tag in read_document(found, vocabulary()).tags if tag.category is Category.PRODUCT] == [
+        Role.SUBJECT,
+        Role.SUBJECT,
+    ]
+
+
+def test_what_the_words_say_is_not_inferred_as_well() -> None:
+    found = about(
+        document(
+            "Axicabtagene ciloleucel, an autologous CAR-T product, in large B-cell lymphoma",
+            "Patients received axicabtagene ciloleucel.",
+        )
+    )
+    assert found == About("autologous car_t ex_vivo", "", "lbcl", "gammaretroviral")
+
+
+PASSING = "Adults with haemophilia B received an AAV5 vector carrying the factor IX gene by intravenous infusion."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "slug"),
+    [
+        ("Earlier trials used AAV8, for example.", "aav8"),
+        ("Inherited diseases such as Fabry disease and Pompe disease may follow.", "pompe_disease"),
+        ("Patients with hepatitis B were excluded.", "hbv"),
+        ("One man had a history of melanoma.", "melanoma"),
+    ],
+)
+def test_what_is_named_in_passing_is_a_mention(sentence: str, slug: str) -> None:
+    reading = read("AAV5 gene transfer for haemophilia B", f"{PASSING} {sentence}")
+    named = {(tag.concept, tag.role) for tag in reading.tags if tag.concept == slug}
+    assert named == {(slug, Role.MENTION)}
+    assert (reading.summary.vector, reading.summary.indication) == (("aav5",), ("haemophilia_b",))
+
+
+def test_an_introduction_weighs_less_than_what_was_done() -> None:
+    found = sectioned(
+        "A vector for the liver",
+        ("background", "Gene therapy with AAV8 and AAV9 has been used for Fabry disease and Pompe disease."),
+        ("methods", "We injected mice with Wilson disease with an AAVrh10 vector carrying the ATP7B gene."),
+        ("results", "Copper fell in mice with Wilson disease after AAVrh10 gene therapy."),
+    )
+    assert about(found) == About("gene_addition in_vivo", "aavrh10", "wilson_disease", population="animal")
+
+
+HEADED = (
+    "Gene transfer into the liver",
+    "A vector was given to adults. Haemophilia B and Wilson disease are diseases of the liver.",
+)
+
+
+@pytest.mark.parametrize(
+    ("headings", "keywords", "indication"),
+    [
+        ((), (), ""),
+        ((MeshHeading("Hemophilia B", "D002836", True, (Qualifier("therapy", True),)),), (), "haemophilia_b"),
+        ((MeshHeading("Hemophilia B", "D002836", False, (Qualifier("therapy", True),)),), (), "haemophilia_b"),
+        ((MeshHeading("Hepatolenticular Degeneration", "D006527", False, ()),), (), "wilson_disease"),
+        ((), ("Wilson disease", "liver"), "wilson_disease"),
+    ],
+)
+def test_headings_and_keywords_are_evidence(
+    headings: tuple[MeshHeading, ...], keywords: tuple[str, ...], indication: str
+) -> None:
+    assert about(document(*HEADED, mesh_headings=headings, keywords=keywords)).indication == indication
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "population"),
+    [
+        ("A trial", "Twelve patients were treated; one participant left.", Population.HUMAN),
+        ("A mouse study", "Mice were injected and rats were not.", Population.ANIMAL),
+        ("Cells", "HEK293 cells were transfected in vitro.", Population.IN_VITRO),
+        ("From mice to patients", "Mice were cured. Monkeys bore it. Patients were treated. Two patients improved.",
+         Population.MIXED),
+        ("A view", "Rules for approval differ.", Population.NONE),
+    ],
+)  # fmt: skip
+def test_the_population_is_whose_findings_are_told(title: str, text: str, population: Population) -> None:
+    assert read(title, f"{text} Gene therapy was meant.").summary.population is population
+
+
+def test_a_clinical_trial_by_publication_type_has_human_subjects() -> None:
+    found = document("Gene therapy", "A vector was given.", publication_types=("Clinical Trial, Phase I",))
+    assert about(found).population == "human"
+
+
+def test_a_long_report_is_about_what_it_speaks_of_most() -> None:
+    once = "Products for Fabry disease, Pompe disease and Gaucher disease use AAV8 or a lentiviral vector. "
+    often = "Patients with haemophilia B received an AAV5 vector encoding factor IX by intravenous infusion. "
+    found = about(document("Assessment report", often * 150 + once * 4))
+    assert (found.vector, found.indication) == ("aav5", "haemophilia_b")
+
+
+def test_a_table_of_a_report_adds_no_subject() -> None:
+    found = report(
+        "An AAV5 vector for haemophilia B: assessment report", "Adverse reactions",
+        ("Reaction", "Vector (N=10)"), ("Melanoma", "1 (10%)"),
+    )  # fmt: skip
+    assert about(found).indication == "haemophilia_b"
+
+
+@pytest.mark.parametrize(
+    ("text", "slug", "rule"),
+    [
+        ("After prior CAR-T cells, patients had the antibody.", "car_t", "earlier or other therapy: after prior"),
+        ("Diseases such as Fabry disease matter.", "fabry_disease", "an example: such as"),
+        ("Patients with HIV infection or lupus were excluded.", "sle", "excluded: were excluded"),
+        ("Earlier trials of others had used AAV8.", "aav8", "earlier work: earlier trials"),
+        ("We treated adults with Fabry disease.", "fabry_disease", "in the sentence that says what was done"),
+    ],
+)
+def test_a_tag_says_why_it_has_its_role(text: str, slug: str, rule: str) -> None:
+    assert [tag.rule for tag in read("A study", text).tags if tag.concept == slug] == [rule]
