@@ -54,7 +54,7 @@ def run(command: list[str]) -> Cost:
 
 
 def check(path: Path) -> None:
-    """Compare PMIDs and abstract lengths with pubmed_parser's; differences are printed, records lost are fatal."""
+    """Compare PMIDs and abstracts with pubmed_parser's; other words are counted, lost records end the benchmark."""
     import pubmed_parser
     from isal import igzip
 
@@ -71,7 +71,7 @@ def check(path: Path) -> None:
     missing = sum(
         not set(item["abstract"].split()) <= set(ours[pmid].text.split())
         for pmid, item in theirs.items()
-        if item["abstract"].isascii() and "<" not in item["abstract"]
+        if not any(section.heading for section in ours[pmid].sections)  # the peer puts labels into the text
     )
     print(f"{len(ours)} records, the same PMIDs; abstracts of which a word is not in ours: {missing}")
 
