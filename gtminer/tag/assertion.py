@@ -129,6 +129,10 @@ class Clauses:
         certain = self._certain(mention) or self._before(mention, "rated")
         return Verdict(Assertion.PRESENT, certain.text if certain else None)
 
+    def heard(self, verdict: Verdict) -> bool:
+        """Say whether the words that decided are those in which the findings of others are told."""
+        return any(hit.text == verdict.cue for hit in self._kinds.get("perfect", []))
+
     def told(self, mention: tuple[int, int]) -> str | None:
         """Return the words or figures of the mention's clause that speak of it as of something that occurred.
 
@@ -157,7 +161,11 @@ class Clauses:
             return zero[0].strip()
         behind = self._kinds.get("negated_touching", [])
         place = bisect_left(behind, mention[1], key=_start)
-        touches = place < len(behind) and behind[place].start - mention[1] < _TOUCHES
+        touches = (
+            place < len(behind)
+            and behind[place].start - mention[1] < _TOUCHES
+            and not self._broken(mention[1], behind[place].start)
+        )
         return behind[place].text if touches else None
 
     def _before(self, mention: tuple[int, int], kind: str) -> CueHit | None:

@@ -12,7 +12,7 @@ from gtminer.tag.mention import Mention
 from gtminer.tag.population import Subjects
 from gtminer.tag.subjects import Decided
 from gtminer.tag.tables import Row, row_at
-from gtminer.tag.whose import Owners
+from gtminer.tag.whose import NO_PATIENTS, Owners
 
 _PARAGRAPH = 1500  # characters before a sentence in which the size of its set is looked for
 
@@ -103,8 +103,10 @@ class _Judge:
                 judged[mention] = _in_table(row)
                 continue
             clauses = clauses or Clauses(self._analysis, *span, spans)
-            verdict = self._verdict(clauses, mention, span)
-            role, rule = self._owners.role(mention, verdict)
+            said = clauses.judge((mention.start, mention.end))
+            happened = said.assertion is Assertion.PRESENT and said.cue is not None
+            verdict = self._verdict(clauses, said, mention, span)
+            role, rule = self._owners.role(mention, verdict, happened)
             judged[mention] = Event(verdict.assertion, verdict.cue, role, rule, measured[mention])
 
     def _measures(self, found: list[Mention], span: tuple[int, int]) -> dict[Mention, tuple[Measures, ...]]:
@@ -115,9 +117,8 @@ class _Judge:
         spans = [(item.start - span[0], item.end - span[0]) for item in found]
         return dict(zip(found, measure(text[slice(*span)], spans, before), strict=True))
 
-    def _verdict(self, clauses: Clauses, mention: Mention, span: tuple[int, int]) -> Verdict:
+    def _verdict(self, clauses: Clauses, verdict: Verdict, mention: Mention, span: tuple[int, int]) -> Verdict:
         """Let the section, the subjects and a protocol decide what no word of the sentence decides."""
-        verdict = clauses.judge((mention.start, mention.end))
         kind = self._analysis.section_kind(mention.start)
         usual, certain = self._analysis.vocabulary.sections.get(kind, (None, False))
         if self._people.is_protocol:
@@ -128,6 +129,8 @@ class _Judge:
             if not certain and usual is Assertion.RISK and (told := clauses.told((mention.start, mention.end))):
                 return Verdict(Assertion.PRESENT, told)
             return Verdict(usual, f"section {kind}")
+        if self._people.population in NO_PATIENTS and clauses.heard(verdict):
+            return Verdict(Assertion.BACKGROUND, verdict.cue)
         if words := self._people.preclinical(span):
             return Verdict(Assertion.PRECLINICAL, words)
         return verdict

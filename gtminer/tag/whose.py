@@ -30,7 +30,7 @@ _LABEL = frozenset(
         "special_populations",
     )
 )
-_NO_PATIENTS = (Population.ANIMAL, Population.IN_VITRO)
+NO_PATIENTS = (Population.ANIMAL, Population.IN_VITRO)
 _THERAPY = (Category.MODALITY, Category.VECTOR, Category.PRODUCT)
 
 SUBJECT = (Role.SUBJECT, "an event of the therapy")
@@ -101,49 +101,53 @@ class Owners:
             )
         return self._sentences[number]
 
-    def role(self, mention: Mention, verdict: Verdict) -> tuple[Role, str]:
-        """Return the role of an event that is said of as *verdict* has it, and why."""
-        if reason := self._not_of_the_therapy(mention, verdict, self.sentence(mention.start)):
+    def role(self, mention: Mention, verdict: Verdict, happened: bool) -> tuple[Role, str]:
+        """Return the role of an event that is said of as *verdict* has it, and why.
+
+        *happened*: words of the sentence say that it occurred, in whomever and whenever.
+        """
+        if reason := self._not_of_the_therapy(mention, verdict, happened, self.sentence(mention.start)):
             return Role.MENTION, reason
         return SUBJECT
 
-    def _not_of_the_therapy(self, mention: Mention, verdict: Verdict, sentence: Sentence) -> str | None:
-        if not self._about_therapy and not self._is_label(mention.start):
+    def _not_of_the_therapy(self, mention: Mention, verdict: Verdict, happened: bool, sentence: Sentence) -> str | None:
+        if not self._about_therapy and not self.is_label(mention.start):
             return "the document is about no therapy"
         if self._is_treated(mention):
             return "the disease that is treated"
-        happened = verdict.assertion is Assertion.PRESENT and verdict.cue is not None
+        occurred = happened and verdict.assertion is Assertion.PRESENT
         if other := self._of_another_therapy(sentence):
             return f"an event of another treatment: {other}"
         if (unseen := sentence.behind("unmeasured", mention.end)) and unseen.start - mention.end < _BEHIND:
             return f"not looked at: {unseen.text}"
         if missing := sentence.before("missing", mention.start):
             return f"not known: {missing.text}"
-        is_label = self._is_label(mention.start)
+        is_label = self.is_label(mention.start)
         if not is_label and (rule := sentence.before("eligibility", mention.start)):
             return f"who may take part: {rule.text}"
         if not is_label and (rule := sentence.behind("eligibility_back", mention.end)):
             return f"who may not take part: {rule.text}"
-        if not happened and (cause := sentence.before("disease", mention.start)):
+        if not occurred and (cause := sentence.before("disease", mention.start)):
             return f"tells of the disease: {cause.text}"
         aimed = sentence.before("aimed", mention.start)
         if aimed and mention.start - aimed.end < _TOUCHES:
             return f"tells of the disease: {aimed.text}"
-        if verdict.assertion is not Assertion.NEGATED and not happened:
+        if verdict.assertion is not Assertion.NEGATED and not occurred:
             for disease in self._diseases:
                 if (disease, mention.slug) in self._vocabulary.symptoms:
                     return f"a symptom of {disease}"
         if self.is_general(mention):
             return self._only_a_word(mention, verdict, sentence, is_label)
         if not is_label and mention.slug in self._vocabulary.conditions:
-            return self._only_a_condition(verdict, sentence)
+            return self._only_a_condition(verdict, happened, sentence)
         return None
 
     def _is_treated(self, mention: Mention) -> bool:
         place = bisect_right(self._treated, (mention.end,)) - 1
         return place >= 0 and self._treated[place][1] > mention.start
 
-    def _is_label(self, offset: int) -> bool:
+    def is_label(self, offset: int) -> bool:
+        """Say whether *offset* stands in a product's label or a regulator's report."""
         return self._analysis.document.regulator is not None or self._analysis.section_kind(offset) in _LABEL
 
     def _of_another_therapy(self, sentence: Sentence) -> str | None:
@@ -167,22 +171,19 @@ class Owners:
             return "a general word; nothing says that it occurred"
         return None
 
-    def _only_a_condition(self, verdict: Verdict, sentence: Sentence) -> str | None:
+    def _only_a_condition(self, verdict: Verdict, happened: bool, sentence: Sentence) -> str | None:
         """Return why an event that is also a disease or a state of a laboratory is none here."""
-        told = sentence.speaks_of_safety or sentence.followed
-        if verdict.assertion is Assertion.PRESENT and verdict.cue is None:
-            if told or (sentence.therapies and self._people.population not in _NO_PATIENTS):
-                return None
-        elif verdict.assertion is Assertion.PRECLINICAL:
-            if sentence.speaks_of_safety or "harmed" in sentence.by_kind:
-                return None
-        elif verdict.assertion is Assertion.PLANNED:
-            if sentence.speaks_of_safety or "looked_for" in sentence.by_kind:
-                return None
-        elif verdict.assertion is Assertion.BACKGROUND:
-            if told or sentence.therapies:
-                return None
-        else:
+        safety = sentence.speaks_of_safety
+        told = safety or sentence.followed
+        therapy = bool(sentence.therapies)
+        counts = {
+            Assertion.PRESENT: happened or told or (therapy and self._people.population not in NO_PATIENTS),
+            Assertion.PRECLINICAL: happened or safety or "harmed" in sentence.by_kind,
+            Assertion.PLANNED: safety or "looked_for" in sentence.by_kind,
+            Assertion.BACKGROUND: told or therapy or (happened and self._people.is_protocol),
+            Assertion.RISK: told or therapy,
+        }
+        if counts.get(verdict.assertion, True):
             return None
         return "a disease or a state; nothing says that it followed the therapy"
 
