@@ -227,7 +227,7 @@ def test_whatever_is_cut_the_store_holds_whole_records_only(
     body = corpus()[:length]
     (folder / "cut.xml").write_bytes(body)
     with pytest.MonkeyPatch.context() as patch, Store.open(folder / "store.sqlite", create=True) as store:
-        patch.setattr(importing, "_BATCH", batch)
+        patch.setattr(importing, "BATCH", batch)
         result = Import(store).read([folder / "cut.xml"])
         stored = [document for _, document in store.documents()]
     whole = {
