@@ -13,7 +13,7 @@ _ABBREVIATED = re.compile(
     r"(?:\b(?:vs|e\.g|i\.e|cf|Fig|Figs|No|Nos|approx|ca|al|resp|Dr|Prof|St|sp|spp|var|incl|Inc|Ltd|Corp|Co|M|S|E|R/R|"
     r"[A-Z])|\b\d)\.$"
 )
-_NUMBERED = re.compile(r"(?:^|[\s:;])\d{1,2}\.$")
+_NUMBERED = re.compile(r"(?:^|[:;]\s?)\d{1,2}\.$")  # "1. Fever"; not "in cohort 1. Fever"
 
 
 def split(text: str) -> list[Span]:
