@@ -227,7 +227,7 @@ def test_json_that_is_not_as_it_should_be_is_refused_in_one_line(fault: str) -> 
     spec = ema_feeds.specs()["medicines"]
     with pytest.raises(SourceError) as caught:
         ema_feeds.read(body, spec, now=datetime(2026, 11, 22, tzinfo=UTC), floor=1)
-    assert str(caught.value).startswith(f"EMA feed {spec.name}: ")
+    assert str(caught.value).startswith(f"EMA: feed {spec.name}: ")
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300
     with pytest.raises((SourceError, ContentError)) as refused:
