@@ -38,9 +38,12 @@ def coordinated(analysis: Analysis, mentions: Sequence[Mention]) -> Iterator[Men
     text = analysis.text
     for mention in mentions:
         words = text[mention.start : mention.end]
-        if last := _LAST_PART.search(words):
+        # The expressions are asked only where they may find something: most mentions share no word.
+        tail = words[-1:]
+        if (not tail.islower() or words[-2:-1].isdigit()) and (last := _LAST_PART.search(words)):
             yield from _following(analysis, mention, words[: last.start()], last[0])
-        yield from _preceding(analysis, mention, words)
+        if text[max(0, mention.start - _FAR_BACK) : mention.start].rstrip().endswith(("and", "or")):
+            yield from _preceding(analysis, mention, words)
 
 
 def read_whole(analysis: Analysis, words: str) -> list[tuple[Category, str]]:

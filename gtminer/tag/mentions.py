@@ -45,18 +45,18 @@ def find(analysis: Analysis) -> Found:
 
 def _candidates(analysis: Analysis) -> tuple[list[Mention], list[Rejected]]:
     """Return every match that its letters and context allow, and those that the context forbids."""
-    folded, text, vocabulary = analysis.folded, analysis.text, analysis.vocabulary
+    text, folded, vocabulary = analysis.text, analysis.folded.text, analysis.vocabulary
     forms, entries = vocabulary.forms, vocabulary.term_entries
-    source = folded.source
+    source = analysis.folded.source if analysis.folded.breaks else None
     found: list[Mention] = []
     lacking: list[tuple[Mention, Form]] = []
     rejected: list[Rejected] = []
-    for first, finish, pattern in vocabulary.find_terms(folded.text):
+    for first, finish, pattern in vocabulary.find_terms(folded):
         begin = first
-        if folded.text[begin] != " ":  # a stem: the word it ends is the mention
-            begin = folded.text.rfind(" ", 0, begin)
-        start, end = source(begin + 1), source(finish - 2) + 1
-        if analysis.in_number(start):
+        if folded[begin] != " ":  # a stem: the word it ends is the mention
+            begin = folded.rfind(" ", 0, begin)
+        start, end = (source(begin + 1), source(finish - 2) + 1) if source else (begin, finish - 2)
+        if text[start].isdigit() and analysis.in_number(start):
             continue
         words = text[start:end]
         if finish - begin > 8 and _BROKEN.search(words):

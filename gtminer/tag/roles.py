@@ -4,13 +4,13 @@ Title, sections, the words before a mention, MeSH headings and keywords are evid
 named only in passing, as an example, as earlier therapy or as an exclusion adds next to nothing.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from gtminer.model import Category
-from gtminer.tag.analysis import Analysis, CueHit
+from gtminer.tag.analysis import Analysis, CueHit, within
 from gtminer.tag.coordination import read_whole
 from gtminer.tag.mention import Mention
 
@@ -65,9 +65,15 @@ def weigh(analysis: Analysis, mentions: Sequence[Mention]) -> dict[Key, Evidence
 
 
 def _sum(points: Sequence[_Point], in_title: bool, before: bool) -> Evidence:
-    introduced = sum(point.weight for point in points if point.introduced)
-    rest = sum(point.weight for point in points if not point.introduced)
-    strongest = max(points, key=lambda point: point.weight)
+    introduced = rest = 0.0
+    strongest = points[0]
+    for point in points:
+        if point.introduced:
+            introduced += point.weight
+        else:
+            rest += point.weight
+        if point.weight > strongest.weight:
+            strongest = point
     weight = rest + min(introduced, _INTRODUCTION)
     if before and not in_title:
         weight *= _BEFORE
@@ -123,12 +129,15 @@ class _Setting:
 
     def _after(self, mention: Mention, number: int) -> CueHit | None:
         """Return the words behind a mention that exclude it: "patients with HIV infection were excluded"."""
-        end = min(mention.end + _REACH, self._analysis.sentences[number][1])
-        return next((hit for hit in self._back if mention.end <= hit.start < end), None)
+        place = bisect_left(self._back, (mention.end,))
+        if place == len(self._back):
+            return None
+        hit = self._back[place]
+        return hit if hit.start < min(mention.end + _REACH, self._analysis.sentences[number][1]) else None
 
     def _earlier(self, start: int, end: int) -> CueHit | None:
         """Return the words between *start* and *end* that make what follows earlier work."""
-        return next((hit for hit in self._past if start <= hit.start and hit.end <= end), None)
+        return next(iter(within(self._past, start, end)), None)
 
     def _before(self, start: int, end: int) -> CueHit | None:
         """Return the cue that ends nearest before *end*, the longest of several."""
