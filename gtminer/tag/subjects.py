@@ -71,6 +71,7 @@ class _Decision:
         self._names_a_drug = names_a_drug
         self._vocabulary = analysis.vocabulary
         self._roles = analysis.vocabulary.roles
+        self._told = self._roles.told
         self._evidence = evidence
         self._subjects = subjects
         self._words = Words(analysis)
@@ -194,62 +195,76 @@ class _Decision:
 
     def _complete(self) -> None:
         """Add the action that the words around a vector tell, and the delivery that a route or cells tell."""
+        neighbours = any(self._roles.is_neighbour(slug) for slug in self._modalities())
+        if not neighbours and self._actions() <= {self._told["vector"]} and (told := self._told_action()):
+            self._state(*told)
+        if self._actions():
+            self._state_delivery()
+        elif not neighbours:  # particles that carry no gene
+            for slug in self._vectors():
+                if self._vocabulary.is_particle(slug):
+                    del self._stated[Category.VECTOR, slug]
+
+    def _told_action(self) -> tuple[str, str] | None:
+        """Return the action that no word names and the words around the vector tell, with the rule."""
         words, vectors = self._words, self._vectors()
-        neighbours = {slug for slug in self._modalities() if self._roles.is_neighbour(slug)}
-        plain = self._actions() <= {"gene_therapy"}
-        if plain and vectors and not neighbours and (immunises := self._immunises()):
-            self._state(*immunises)
-        elif plain and vectors and not neighbours and self._vaccinates():
-            return  # a DNA vaccine against an infection: its plasmid is the vector, its action has no slug
-        elif plain and vectors and not neighbours and words.first("silences") and not words.first("adds"):
-            self._state("gene_silencing", f"a gene is silenced: {words.first('silences')}")
-        elif plain and (vectors or self._actions()) and not neighbours and (carried := words.first("adds")):
-            self._state("gene_addition", f"a gene is carried: {carried}")
-        elif plain and not neighbours and any(self._vocabulary.is_viral(slug) for slug in vectors):
-            self._state("gene_therapy", "a vector is what the document is about")
-        actions = self._actions()
-        plain = actions <= {"gene_therapy"}
-        if not actions:
-            if not neighbours:  # particles that carry no gene
-                for slug in vectors:
-                    if self._vocabulary.is_particle(slug):
-                        del self._stated[Category.VECTOR, slug]
-            return
-        modalities = self._modalities()
-        if "ex_vivo" not in modalities and "in_vivo" not in modalities:
+        if vectors and self._vaccinates_or_treats_tumour():
+            # A DNA vaccine against an infection has no action: its plasmid is the vector, and that is all.
+            return self._immunises()
+        carried, silenced = words.first("adds"), words.first("silences")
+        if vectors and silenced and not carried:
+            return self._told["silences"], f"a gene is silenced: {silenced}"
+        if carried and (vectors or self._actions()):
+            return self._told["adds"], f"a gene is carried: {carried}"
+        if any(self._vocabulary.is_viral(slug) for slug in vectors):
+            return self._told["vector"], "a vector is what the document is about"
+        return None
+
+    def _state_delivery(self) -> None:
+        words, outside, inside = self._words, self._told["cells"], self._told["route"]
+        if not {outside, inside} & self._modalities():
             cells, route = words.first("cells"), words.first("route")
             if cells and words.count("cells") >= _CELLS and words.count("cells") > words.count("route"):
-                self._state("ex_vivo", f"cells are changed outside the body: {cells}")
-            elif self._subjects.population in (Population.HUMAN, Population.ANIMAL, Population.MIXED) and route:
-                self._state("in_vivo", f"given to a living being: {route}")
+                self._state(outside, f"cells are changed outside the body: {cells}")
+            elif route and self._subjects.population in (Population.HUMAN, Population.ANIMAL, Population.MIXED):
+                self._state(inside, f"given to a living being: {route}")
             elif self._subjects.population is Population.ANIMAL:
-                self._state("in_vivo", "given to animals")
-            elif self._subjects.population is Population.HUMAN and not cells and not plain and self._is_given_whole():
-                self._state("in_vivo", "a viral vector is given to people")
-        if "ex_vivo" in self._modalities():
-            for slug in ("autologous", "allogeneic"):
-                if self._weight(slug) >= max(_BESIDE_A_THERAPY, self._floor.get(Category.MODALITY, 0.0)):
-                    self._state(slug, self._evidence[Category.MODALITY, slug].rule)
+                self._state(inside, "given to animals")
+            elif self._subjects.population is Population.HUMAN and not cells and self._is_given_whole():
+                self._state(inside, "a viral vector is given to people")
+        if outside in self._modalities():
+            for category, slug in self._evidence:
+                donor = category is Category.MODALITY and self._roles.is_donor(slug)
+                if donor and self._is_enough((category, slug), _BESIDE_A_THERAPY):
+                    self._state(slug, self._evidence[category, slug].rule)
 
     def _is_given_whole(self) -> bool:
-        """Say whether every vector is a virus that is given as such; others change cells outside the body."""
+        """Say whether a stated action works by viruses given as such; other vectors change cells outside the body."""
         vectors = self._vectors()
-        return bool(vectors) and all(
-            self._vocabulary.is_viral(slug) and slug not in self._roles.outside for slug in vectors
+        stated = not self._actions() <= {self._told["vector"]}
+        return (
+            stated
+            and bool(vectors)
+            and all(self._vocabulary.is_viral(slug) and slug not in self._roles.outside for slug in vectors)
         )
 
     def _vaccinates(self) -> bool:
         return self._words.in_title("vaccine") or self._words.count("vaccine") >= _VACCINE
 
-    def _immunises(self) -> tuple[str, str] | None:
-        """Return what a vector is that immunises: immunotherapy against a tumour, a viral vector vaccine otherwise."""
+    def _rouses_immunity(self) -> bool:
         words = self._words
-        tumour = self._heaviest_disease_is_tumour()
-        said = words.first("vaccine") if self._vaccinates() else None
-        if tumour and (said or words.in_title("immunotherapy") or words.count("immunotherapy") >= _VACCINE):
-            return "gene_based_immunotherapy", f"a vector immunises: {said or words.first('immunotherapy')}"
-        if said and not tumour and any(self._vocabulary.is_viral(slug) for slug in self._vectors()):
-            return "viral_vector_vaccine", f"a vector immunises: {said}"
+        return words.in_title("immunotherapy") or words.count("immunotherapy") >= _VACCINE
+
+    def _vaccinates_or_treats_tumour(self) -> bool:
+        return self._vaccinates() or (self._rouses_immunity() and self._heaviest_disease_is_tumour())
+
+    def _immunises(self) -> tuple[str, str] | None:
+        """Return what a vector is that immunises: immunotherapy against a tumour, else a viral vector's vaccine."""
+        said = f"a vector immunises: {self._words.first('vaccine') or self._words.first('immunotherapy')}"
+        if self._heaviest_disease_is_tumour():
+            return self._told["immunises_tumour"], said
+        if any(self._vocabulary.is_viral(slug) for slug in self._vectors()):
+            return self._told["immunises"], said
         return None
 
     def _heaviest_disease_is_tumour(self) -> bool:
