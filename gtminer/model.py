@@ -47,6 +47,10 @@ class Population(StrEnum):
     NONE = "none"
 
 
+# Reading state of a record whose format holds less than PubMed's XML: no MeSH ids, no categories of sections.
+MEDLINE_TEXT = "medline text"
+
+
 class Section(NamedTuple):
     """A stretch of ``Document.text``; *kind* is a closed word (`title`, `results`, `clinical_safety`)."""
 

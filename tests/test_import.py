@@ -50,6 +50,19 @@ def test_an_import_is_told_in_one_line_and_again_changes_nothing(gtminer: Gtmine
     assert rows(store, "SELECT count(*) FROM document_fts WHERE document_fts MATCH 'vector'") != [(0,)]
 
 
+def test_medline_text_of_a_record_does_not_replace_its_xml_which_says_more(
+    gtminer: Gtminer, store: Path, tmp_path: Path
+) -> None:
+    xml = record_set(article("99990001", title="<ArticleTitle>A vector of nothing.</ArticleTitle>"))
+    (tmp_path / "one.xml").write_bytes(xml)
+    (tmp_path / "one.nbib").write_text("PMID- 99990001\nTI  - A vector of nothing.\nDP  - 2026\n\n", encoding="utf-8")
+    assert gtminer("import", "--no-tag", "one.nbib") == done("imported 1 document: 1 new, 0 changed, 0 unchanged")
+    assert gtminer("import", "--no-tag", "one.xml") == done("imported 1 document: 0 new, 1 changed, 0 unchanged")
+    before = rows(store, "SELECT * FROM document")
+    assert gtminer("import", "--no-tag", "one.nbib") == done("imported 1 document: 0 new, 0 changed, 1 unchanged")
+    assert rows(store, "SELECT * FROM document") == before
+
+
 def test_the_same_records_packed_plain_piped_and_in_pieces_are_the_same_documents(
     gtminer: Gtminer, store: Path, tmp_path: Path
 ) -> None:

@@ -90,6 +90,7 @@ def test_a_record_keeps_every_field() -> None:
             Link("ErratumIn", None, "Ann Invent Gene Med. 2021;9:9"),
             Link("RetractionIn", "99000009", "Ann Invent Gene Med. 2022;1:2."),
         ),
+        state="medline text",
     )
     assert (document.is_retracted, document.retraction_pmid) == (True, "99000009")
 

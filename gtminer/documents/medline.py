@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from gtminer.documents import pubmed_fields as fields
 from gtminer.documents.pubmed_fields import Part
 from gtminer.errors import ContentError
-from gtminer.model import Author, Document, Link, MeshHeading, Provenance, Qualifier
+from gtminer.model import MEDLINE_TEXT, Author, Document, Link, MeshHeading, Provenance, Qualifier
 
 _FIELD = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}-(?: |$)")
 _PMID_AT_END = re.compile(r"[\s.]*PMID:? *(\d+)[\s.]*$")
@@ -150,6 +150,7 @@ def _document(record: Mapping[str, list[str]], provenance: Provenance | None) ->
         languages=tuple(record.get("LA", [])),
         links=tuple(_links(record)),
         kind="book" if whole else "article",
+        state=MEDLINE_TEXT,
         provenance=provenance,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from gtminer.model import Deletion, Document
+from gtminer.model import MEDLINE_TEXT, Deletion, Document
 from gtminer.store import codec
 from gtminer.store.connection import Connected
 
@@ -144,9 +144,9 @@ class Documents(Connected):
 
     def _put(self, batch: Mapping[str, Document], run: int | None, seen: str | None) -> Counts:
         stored = {
-            doc_id: (identifier, version, fingerprint)
-            for doc_id, identifier, version, fingerprint in self.connection.execute(
-                "SELECT doc_id, id, version, fingerprint FROM document "
+            doc_id: (identifier, version, fingerprint, state)
+            for doc_id, identifier, version, fingerprint, state in self.connection.execute(
+                "SELECT doc_id, id, version, fingerprint, state FROM document "
                 "WHERE doc_id IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(batch)),),
             )
@@ -161,7 +161,7 @@ class Documents(Connected):
                 last += 1
                 inserts.append((last, *codec.row(document), run, run, seen))
                 fresh.append((last, document))
-            elif document.version >= known[1]:
+            elif document.version >= known[1] and not (document.state == MEDLINE_TEXT != known[3]):
                 row = codec.row(document)
                 fingerprint = row[codec.FINGERPRINT]
                 if fingerprint != known[2] and (seen or not self._was_replaced(known[0], fingerprint)):
