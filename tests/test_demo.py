@@ -17,7 +17,7 @@ def test_the_demo_shows_the_tables_and_says_that_its_data_are_invented(gtminer: 
     assert int(fetched[1]) >= 150
     assert int(fetched[2]) > 0 < int(fetched[3])
     assert "Hepatotoxicity" in out
-    assert "Lentiviral vector" in " ".join(out.split())
+    assert "Lentiviral" in out
     assert max(map(len, out.splitlines())) <= 120
 
 

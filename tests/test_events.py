@@ -117,7 +117,7 @@ def test_general_words_give_way_to_the_events_themselves(text: str, expected: di
         # present > comparator > negated > preclinical > planned > risk > background
         ("No infant had pyrexia in cohort 1. In cohort 2, pyrexia occurred in two infants.", "present"),
         ("In cohort 1 no infant had pyrexia. Pyrexia is a potential risk.", "negated"),
-        ("Pyrexia may occur. Historically, pyrexia was known.", "risk"),
+        ("Pyrexia may occur after the infusion. Historically, pyrexia was known.", "risk"),
         ("In earlier trials of gene therapy pyrexia was reported.", "background"),
         ("Pyrexia occurred in two children of the placebo group.", "comparator"),
     ],

@@ -313,6 +313,8 @@ def test_headings_and_keywords_are_evidence(
         ("Cells", "HEK293 cells were transfected in vitro.", Population.IN_VITRO),
         ("From mice to patients", "Mice were cured. Monkeys bore it. Patients were treated. Two patients improved.",
          Population.MIXED),
+        ("In vitro and in mice", "HeLa cells were changed. Mice were injected. Cell lines died. Mice lived.",
+         Population.MIXED),
         ("A view", "Rules for approval differ.", Population.NONE),
     ],
 )  # fmt: skip

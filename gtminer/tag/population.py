@@ -15,6 +15,7 @@ _RESULT = re.compile(
 )
 _LABEL = ("adverse_reactions", "warnings", "boxed_warning", "indication", "posology", "contraindications")
 _KINDS = frozenset(("human", "animal", "in_vitro"))
+_BOTH = 4  # two sentences on animals, two on cells
 _SHOWN = 0.2  # a kind of subject in a smaller share of the sentences that have one is named in passing
 
 
@@ -41,6 +42,7 @@ class Subjects:
             counts[kind] += 4 if titled else 1 if introduced else 2
         self.counts = counts
         self.population = self._population(document)
+        self.reported = self._reported()
 
     def _is_review(self, document: Document) -> bool:
         types = document.publication_types
@@ -89,6 +91,15 @@ class Subjects:
         if cells >= max(human, animal):
             return Population.IN_VITRO
         return Population.HUMAN if human >= animal else Population.ANIMAL
+
+    def _reported(self) -> Population:
+        """Return the population to show: what was done in animals and in cells as well is mixed, and preclinical."""
+        animal, cells = self.counts["animal"], self.counts["in_vitro"]
+        least = max(_BOTH, sum(self.counts.values()) * _SHOWN)
+        both = (animal >= least and cells >= least) or (animal == cells != 0)
+        if both and not self.is_review and self.population in (Population.ANIMAL, Population.IN_VITRO):
+            return Population.MIXED
+        return self.population
 
     def preclinical(self, sentence: Span) -> str | None:
         """Return the words that make *sentence* one about animals or cells; None where it is about people."""

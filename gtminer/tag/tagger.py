@@ -48,4 +48,4 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
             rule = rule or evidence[category, slug].rule
             place = (words, begin, finish, *sentence, section.kind, section.page)
             tags.append(Tag(category, slug, *place, role=role, rule=rule))
-    return Reading(tuple(tags), tuple(found.rejected), summarise(tags, decided, people.population))
+    return Reading(tuple(tags), tuple(found.rejected), summarise(tags, decided, people.reported))
