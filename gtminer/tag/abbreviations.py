@@ -7,7 +7,8 @@ The work at one bracket, comma or line is bounded, so time is linear in the leng
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from gtminer.tag.fold import GREEK
@@ -19,6 +20,7 @@ _SMALL = frozenset(
 _NEVER_FIRST = _SMALL - {"in", "type"} | {"into", "is", "than", "that", "this", "was", "were", "which"}
 
 _MAX_LETTERS = 10
+_GAP = 12  # characters that may part a long form and its bracket or sign: white space, quotes
 _INFINITY = float("inf")
 _PLURAL = re.compile(r"(?:[^\W_a-z]|Ab)s$")
 
@@ -65,6 +67,29 @@ class Definition(NamedTuple):
     long_end: int
 
 
+class Site(NamedTuple):
+    """A place where a short form may be defined. What it stands for costs most, so it is worked out when asked for.
+
+    The long form would end in [*first*, *last*].
+    """
+
+    short: str
+    start: int
+    first: int
+    last: int
+    find: Callable[[], tuple[int, int] | None]
+
+    def definition(self, text: str) -> Definition | None:
+        """Return the definition; None where there is no long form, or one no longer than the short or holding it."""
+        short, long = self.short, self.find()
+        if long is None:
+            return None
+        words = text[long[0] : long[1]]
+        if len(words) <= len(short) or (short in words and re.search(rf"(?<!\w){re.escape(short)}s?(?!\w)", words)):
+            return None
+        return Definition(short, self.start, self.start + len(short), words, *long)
+
+
 class _Run:
     """The words of a stretch of text, in lower case, Greek letters as Latin initials; offsets are into the text."""
 
@@ -101,13 +126,16 @@ class _Run:
 
 def definitions(text: str) -> list[Definition]:
     """Return what *text* defines, in the order of the short forms; a short form may stand there more than once."""
-    found = [*_at_brackets(text), *_at_signs(text), *_at_lines(text)]
-    if len(found) > 1:
-        found = sorted(dict.fromkeys(found), key=lambda definition: definition.short_start)
-    return found
+    found = [definition for site in sites(text) if (definition := site.definition(text))]
+    return list(dict.fromkeys(found))
 
 
-def _at_brackets(text: str) -> Iterator[Definition]:
+def sites(text: str) -> list[Site]:
+    """Return where *text* may define short forms, in their order."""
+    return sorted([*_at_brackets(text), *_at_signs(text), *_at_lines(text)], key=lambda site: site.start)
+
+
+def _at_brackets(text: str) -> Iterator[Site]:
     """Yield from `long (SHORT)` and `SHORT (long)`."""
     for bracket in "([":
         at = text.find(bracket)
@@ -127,7 +155,7 @@ def _may_end_short(text: str, at: int) -> bool:
     return last.isalnum() and (not last.islower() or last in "sb")
 
 
-def _before(text: str, at: int, first: re.Match[str]) -> Iterator[Definition]:
+def _before(text: str, at: int, first: re.Match[str]) -> Iterator[Site]:
     """Yield the short forms in the bracket at *at* whose long forms stand before it."""
     match: re.Match[str] | None = first
     for _ in range(4):
@@ -135,12 +163,16 @@ def _before(text: str, at: int, first: re.Match[str]) -> Iterator[Definition]:
             return
         short = _singular(match[1])
         if letters := _letters(short):
-            long = _by_initials(text, at, letters) or _by_price(text, at, short, letters)
-            yield from _define(text, short, match.start(1), long)
+            start = match.start(1)
+            yield Site(short, start, at - _GAP, at, partial(_preceding, text, at, short, letters))
         match = _ANOTHER.match(text, match.end())
 
 
-def _inside(text: str, at: int) -> Iterator[Definition]:
+def _preceding(text: str, at: int, short: str, letters: str) -> tuple[int, int] | None:
+    return _by_initials(text, at, letters) or _by_price(text, at, short, letters)
+
+
+def _inside(text: str, at: int) -> Iterator[Site]:
     """Yield the short form before the bracket at *at* if the bracket begins with its long form."""
     near = max(0, at - 18)
     match = _BEFORE_BRACKET.search(text[near:at])
@@ -148,11 +180,15 @@ def _inside(text: str, at: int) -> Iterator[Definition]:
         return
     short = _singular(match[1])
     if (letters := _letters(short)) and (opening := _LONG_IN_BRACKET.match(text, at + 1)):
-        long = _following(text, opening.end(), letters, 0.4 * len(letters))
-        yield from _define(text, short, near + match.start(1), long)
+        yield _followed(text, short, near + match.start(1), opening.end(), letters, 0.4 * len(letters))
 
 
-def _at_signs(text: str) -> Iterator[Definition]:
+def _followed(text: str, short: str, start: int, begin: int, letters: str, bound: float, *, line: bool = False) -> Site:
+    find = partial(_following, text, begin, letters, bound, line=line)
+    return Site(short, start, begin, begin + _unit_size(letters) + _GAP, find)
+
+
+def _at_signs(text: str) -> Iterator[Site]:
     """Yield from `SHORT, long` and `SHORT = long` (also `:` and a dash)."""
     for match in _COMMA.finditer(text):
         yield from _at_sign(text, match.start(), match.end(), strict=True)
@@ -164,7 +200,7 @@ def _at_signs(text: str) -> Iterator[Definition]:
             at = text.find(sign, at + 1)
 
 
-def _at_sign(text: str, at: int, end: int, *, strict: bool) -> Iterator[Definition]:
+def _at_sign(text: str, at: int, end: int, *, strict: bool) -> Iterator[Site]:
     """Yield the short form that ends at *at* and stands for the words from *end* on.
 
     Where *strict*, the sign is common in running text: outside a list only plain initials count.
@@ -181,30 +217,20 @@ def _at_sign(text: str, at: int, end: int, *, strict: bool) -> Iterator[Definiti
     if strict and not in_list and len(letters) < 3:
         return
     bound = 0.2 if strict and not in_list else 0.4 * len(letters)
-    yield from _define(text, short, near + match.start(2), _following(text, end, letters, bound))
+    yield _followed(text, short, near + match.start(2), end, letters, bound)
 
 
-def _at_lines(text: str) -> Iterator[Definition]:
+def _at_lines(text: str) -> Iterator[Site]:
     """Yield from lists with one short form a line, its long form filling the rest of the line or two lines."""
     newline = -1
     while True:
         if match := _LINE.match(text, newline + 1):
             short = _singular(match[1])
             if short.isupper() and (letters := _letters(short)):
-                long = _following(text, match.end(), letters, 0.4 * len(letters), line=True)
-                yield from _define(text, short, match.start(1), long)
+                yield _followed(text, short, match.start(1), match.end(), letters, 0.4 * len(letters), line=True)
         newline = text.find("\n", newline + 1)
         if newline < 0:
             return
-
-
-def _define(text: str, short: str, start: int, long: tuple[int, int] | None) -> Iterator[Definition]:
-    """Yield the definition, unless its long form is no longer than the short one or holds it."""
-    if long is None:
-        return
-    words = text[long[0] : long[1]]
-    if len(words) > len(short) and not (short in words and re.search(rf"(?<!\w){re.escape(short)}s?(?!\w)", words)):
-        yield Definition(short, start, start + len(short), words, *long)
 
 
 def _singular(short: str) -> str:
@@ -314,7 +340,7 @@ def _following(text: str, begin: int, letters: str, bound: float, *, line: bool 
         begin += 1
     if _plain(text[begin : begin + 1]) != letters[0]:
         return None
-    unit = text[begin : begin + 40 + 20 * len(letters)]
+    unit = text[begin : begin + _unit_size(letters)]
     whole = begin + len(unit) == len(text)
     newline = unit.find("\n")
     if line:
@@ -334,6 +360,10 @@ def _following(text: str, begin: int, letters: str, bound: float, *, line: bool 
             if price <= bound:
                 best, bound = run.ends[-1], price - 0.01
     return None if best is None else (begin, best)
+
+
+def _unit_size(letters: str) -> int:
+    return 40 + 20 * len(letters)
 
 
 def _price(letters: str, run: _Run, first: int, bound: float) -> float:

@@ -5,11 +5,12 @@ takes the dictionary's reading away, and the reading is kept as rejected (curati
 """
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gtminer.model import Rejected
-from gtminer.tag.abbreviations import Definition, definitions
+from gtminer.tag.abbreviations import Definition, Site, sites
 from gtminer.tag.analysis import Analysis
 from gtminer.tag.mention import Mention
 
@@ -31,11 +32,7 @@ def apply(
     text = analysis.text
     if not _SIGNS.search(text):
         return candidates, rejected
-    meanings: dict[str, list[_Meaning]] = {}
-    for item in definitions(text):
-        if len(item.short) > 1:
-            found = _concepts(item, candidates)
-            meanings.setdefault(item.short, []).append(_Meaning(item.short_start, item.long, item.long_start, found))
+    meanings = _meanings(text, candidates, rejected)
     if not meanings:
         return candidates, rejected
     readings = [item for item in rejected if text[item.start : item.end] in meanings]
@@ -59,16 +56,52 @@ def apply(
     return kept, refused
 
 
-def _concepts(item: Definition, candidates: Sequence[Mention]) -> tuple[Mention, ...]:
+def _meanings(text: str, candidates: list[Mention], rejected: list[Rejected]) -> dict[str, list[_Meaning]]:
+    """Return the meanings of the short forms that are read as concepts, or that may be defined as one."""
+    by_end = sorted(candidates, key=_end)
+    ends = [mention.end for mention in by_end]
+    spelled = {text[item.start : item.end] for item in candidates} | {text[item.start : item.end] for item in rejected}
+    grouped: dict[str, list[Site]] = {}
+    telling: set[str] = set()
+    for site in sites(text):
+        short = site.short
+        if len(short) > 1:
+            grouped.setdefault(short, []).append(site)
+            if short not in telling and (short in spelled or _any_between(ends, site.first - 1, _reach(site))):
+                telling.add(short)
+    meanings: dict[str, list[_Meaning]] = {}
+    for short, places in grouped.items():
+        if short in telling:
+            defined = dict.fromkeys(definition for site in places if (definition := site.definition(text)))
+            if defined:
+                meanings[short] = [
+                    _Meaning(item.short_start, item.long, item.long_start, _concepts(item, by_end, ends))
+                    for item in defined
+                ]
+    return meanings
+
+
+def _end(mention: Mention) -> int:
+    return mention.end
+
+
+def _reach(site: Site) -> int:
+    """Return the last place at which a mention may end that is a long form with its short one, or without."""
+    return max(site.last, site.start + len(site.short)) + 1
+
+
+def _any_between(ends: Sequence[int], first: int, last: int) -> bool:
+    place = bisect_left(ends, first)
+    return place < len(ends) and ends[place] <= last
+
+
+def _concepts(item: Definition, by_end: Sequence[Mention], ends: Sequence[int]) -> tuple[Mention, ...]:
     """Return the longest mentions that are a definition's long form, or that end it and are most of it."""
     end = max(item.long_end, item.short_end) + 1
-    found = [
+    near = by_end[bisect_left(ends, item.long_end - 1) : bisect_right(ends, end)]
+    found = [mention for mention in near if item.long_start - 40 <= mention.start <= item.long_start + 4] or [
         mention
-        for mention in candidates
-        if item.long_start - 40 <= mention.start <= item.long_start + 4 and item.long_end - 1 <= mention.end <= end
-    ] or [
-        mention
-        for mention in candidates
+        for mention in near
         if item.long_start <= mention.start
         and mention.end == item.long_end
         and (mention.end - mention.start) * 2 > item.long_end - item.long_start
@@ -79,8 +112,13 @@ def _concepts(item: Definition, candidates: Sequence[Mention]) -> tuple[Mention,
 
 def _meaning_at(meanings: Sequence[_Meaning], offset: int) -> _Meaning | None:
     """Return the last definition before *offset*, else the first one."""
-    before = [meaning for meaning in meanings if meaning.start <= offset]
-    return before[-1] if before else meanings[0] if meanings else None
+    if not meanings:
+        return None
+    return meanings[max(0, bisect_right(meanings, offset, key=_start) - 1)]
+
+
+def _start(meaning: _Meaning) -> int:
+    return meaning.start
 
 
 def _confirms(analysis: Analysis, meaning: _Meaning, mention: Mention) -> bool:
@@ -100,9 +138,27 @@ def _occurrences(text: str, meanings: dict[str, list[_Meaning]]) -> list[Mention
     for short, defined in meanings.items():
         if not any(meaning.mentions for meaning in defined):
             continue
-        for place in re.finditer(rf"(?<!\w){re.escape(short)}(?:s(?=\W|$))?(?!\w)", text):
-            meaning = _meaning_at(defined, place.start())
+        for start, end in _places(text, short):
+            meaning = _meaning_at(defined, start)
             for item in meaning.mentions if meaning else ():
                 form = f"{short} = {meaning.long}" if meaning else short
-                found.append(Mention(place.start(), place.end(), item.category, item.slug, form))
+                found.append(Mention(start, end, item.category, item.slug, form))
     return found
+
+
+def _places(text: str, short: str) -> Iterator[tuple[int, int]]:
+    """Yield where *short* stands as a word, with the s of its plural."""
+    at = text.find(short)
+    while at >= 0:
+        end = at + len(short)
+        if text[end : end + 1] == "s" and not _is_letter(text[end + 1 : end + 2]):
+            end += 1
+        if _is_letter(text[end : end + 1]) or _is_letter(text[max(0, at - 1) : at]):
+            end = at + 1
+        else:
+            yield at, end
+        at = text.find(short, end)
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalnum() or char == "_"
