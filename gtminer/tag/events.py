@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from gtminer.model import Assertion, Category, Role
-from gtminer.tag.analysis import Analysis
+from gtminer.tag.analysis import Analysis, CueHit, within
 from gtminer.tag.assertion import Clauses, Verdict
 from gtminer.tag.measures import NOTHING, Measures, is_comparator, measure
 from gtminer.tag.mention import Mention
@@ -14,6 +14,7 @@ from gtminer.tag.subjects import Decided
 from gtminer.tag.tables import Row, row_at
 from gtminer.tag.whose import NO_PATIENTS, Owners
 
+_PURPOSE = 40  # characters before a word of safety in which its purpose is looked for
 _PARAGRAPH = 1500  # characters before a sentence in which the size of its set is looked for
 
 
@@ -51,16 +52,32 @@ def endpoints(analysis: Analysis, mentions: Sequence[Mention], people: Subjects)
 
     Curation guide, trial registrations: safety as purpose or end point is one planned adverse_event_any.
     """
-    if not people.is_protocol:
-        return []
     general = analysis.vocabulary.general
     if any((item.category, item.slug) in general for item in mentions):
         return []
+    hits = [hit for hit in analysis.cues.get("events", []) if hit.kind == "endpoint"]
+    if not people.is_protocol:
+        if people.results > 1 or _is_report(analysis):
+            return []
+        hits = [hit for hit in hits if _is_purpose(analysis, hit)]
     taken = [(item.start, item.end) for item in mentions if item.category is Category.SAFETY]
-    for hit in analysis.cues.get("events", []):
-        if hit.kind == "endpoint" and not any(start < hit.end and hit.start < end for start, end in taken):
+    for hit in hits:
+        if not any(start < hit.end and hit.start < end for start, end in taken):
             return [Mention(hit.start, hit.end, category, slug, hit.text) for category, slug in general]
     return []
+
+
+def _is_report(analysis: Analysis) -> bool:
+    """Say whether authors speak ("we") or studies are reviewed: then the safety set out for was found, not planned."""
+    reviewed = any(hit.kind == "review" for hit in analysis.cues.get("subjects", []))
+    return reviewed or any(hit.kind == "authors" for hit in analysis.cues.get("events", []))
+
+
+def _is_purpose(analysis: Analysis, hit: CueHit) -> bool:
+    """Say whether a purpose stands right before *hit*: "to evaluate the [safety]"."""
+    start, _ = analysis.sentence(hit.start)
+    before = within(analysis.cues.get("time", []), max(start, hit.start - _PURPOSE), hit.start)
+    return any(cue.kind == "planned" for cue in before)
 
 
 def _in_table(row: Row) -> Event:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cached_property
 
 from gtminer.model import Document, Population
 from gtminer.tag.analysis import Analysis, Span, within
@@ -61,7 +62,12 @@ class Subjects:
         planned = sum(hit.kind == "planned" for hit in self._analysis.cues.get("time", []))
         if planned < _PLANNED or planned < _PLANNED_SHARE * len(self._analysis.sentences):
             return False
-        return len(_RESULT.findall(self._analysis.text)) * 4 <= planned
+        return self.results * 4 <= planned
+
+    @cached_property
+    def results(self) -> int:
+        """How many figures and verbs of finding the text has."""
+        return len(_RESULT.findall(self._analysis.text))
 
     def _population(self, document: Document) -> Population:
         human, animal, cells = (self.counts[kind] for kind in ("human", "animal", "in_vitro"))

@@ -161,6 +161,8 @@ class Owners:
 
     def _only_a_word(self, mention: Mention, verdict: Verdict, sentence: Sentence, is_label: bool) -> str | None:
         """Return why a general word ("toxicity") tells of no event: a wish, a property, no news."""
+        if verdict.assertion is Assertion.PLANNED and self._people.is_protocol:
+            return None
         for kind, reason in (("lessens", "a wish"), ("no_news", "nothing new")):
             hit = sentence.before(kind, mention.start)
             if hit and mention.start - hit.end < _NEAR:
