@@ -32,6 +32,8 @@ _ZERO_BEHIND = re.compile(
 _FIGURE = re.compile(r"(?<![\d.,])[1-9]\d*(?:\.\d+)?(?:\s?%|(?: of |/)[1-9]\d*\b)")
 _TWICE = 30  # characters between two denials of one thing: "none of them was without"
 _TOUCHES = 3  # characters between an event and a cue that must touch it: "seizure-free"
+_CLAUSE = 200  # characters within which the comma that ends a clause is looked for
+_VERBS = frozenset(("sure", "happens", "negated", "risked", "planned_back"))
 _DOUBT = 8  # characters between a word of doubt and the words that it casts doubt on: "may have caused"
 
 # Kinds of cue that reach forward and back, in the order in which they decide.
@@ -63,15 +65,15 @@ class Clauses:
             CueHit(start + match.start(), start + match.end(), "negates", match[0])
             for match in _ZERO.finditer(self.text[start:end])
         ]
-        self.hits = [hit for hit in _outermost(hits) if not self._is_misread(hit)]
+        self.hits = self._main([hit for hit in _outermost(hits) if not self._is_misread(hit)])
         self._kinds: dict[str, list[CueHit]] = {}
         for hit in self.hits:
             self._kinds.setdefault(hit.kind, []).append(hit)
+        happens = self._kinds.get("happens", [])
+        self._happens = [hit.start for hit in happens]
         self._mention_starts = [mention[0] for mention in mentions]
         self._mention_ends = [mention[1] for mention in mentions]
         self._ends = sorted(self._clause_ends(start, end))
-        happens = self._kinds.get("happens", [])
-        self._happens = [hit.start for hit in happens]
         # "No fever was seen, chills occurred": a verb of happening with a comma behind it ends its clause.
         self._stops = [hit.end for hit in happens if self.text[hit.end : hit.end + 1] == ","]
         self._sure = [hit for hit in self._kinds.get("sure", []) if not self._in_doubt(hit)]
@@ -79,6 +81,8 @@ class Clauses:
     def _is_misread(self, hit: CueHit) -> bool:
         """Say whether *hit* is the head of a decimal ("was 0.5"), or NO, which is nitric oxide."""
         text = self.text
+        if text[hit.end : hit.end + 1] == ":" and hit.kind == "risk" and hit.text.startswith("warning"):
+            return True
         if text[hit.end - 1].isdigit():
             return text[hit.end : hit.end + 1] in (".", ",", "·") and text[hit.end + 1 : hit.end + 2].isdigit()
         return (
@@ -93,14 +97,43 @@ class Clauses:
         # "Although none had fever, chills were frequent": the comma behind the verb ends what the first word opened.
         for hit in self._kinds.get("subordinate", []):
             if hit.start <= start + 1 or self.text[hit.start - 2] in ",;":
-                verb = next((other.end for other in self._kinds.get("happens", []) if other.start > hit.end), None)
-                if verb is None:
-                    verb = next((place for place in self._mention_ends if place > hit.end), None)
-                comma = self.text.find(",", verb, end) if verb is not None else -1
+                comma = self._comma_behind_verb(hit, end)
                 if comma >= 0:
                     ends.append(comma)
         ends += [hit.start for hit in self._kinds.get("subject", []) if self.text[hit.start - 2 : hit.start] == ", "]
         return ends
+
+    def _comma_behind_verb(self, hit: CueHit, end: int) -> int:
+        """Return the place of the comma behind the verb (or, without one, the event) that follows *hit*; -1: none."""
+        verb = bisect_right(self._happens, hit.end)
+        other = bisect_right(self._mention_ends, hit.end)
+        if verb < len(self._happens):
+            return self.text.find(",", self._happens[verb], min(end, self._happens[verb] + _CLAUSE))
+        if other < len(self._mention_ends):
+            return self.text.find(",", self._mention_ends[other], min(end, self._mention_ends[other] + _CLAUSE))
+        return -1
+
+    def _main(self, hits: list[CueHit]) -> list[CueHit]:
+        """Return *hits* without those of relative clauses that stand between a subject and its verb.
+
+        "Falls in platelet count, some of which [may be] severe, were observed": the verb behind the comma counts.
+        """
+        verbs = {hit.start for hit in hits if hit.kind in _VERBS}
+        inner: list[tuple[int, int]] = []
+        for hit in hits:
+            if hit.kind == "relative" and self.text[hit.start - 2 : hit.start] == ", ":
+                comma = self.text.find(",", hit.end, hit.end + _CLAUSE)
+                if comma >= 0 and not verbs.isdisjoint((comma + 1, comma + 2)):
+                    inner.append((hit.start, comma))
+        if not inner:
+            return hits
+        starts = [start for start, _ in inner]
+        kept = []
+        for hit in hits:
+            place = bisect_right(starts, hit.start) - 1
+            if place < 0 or hit.start >= inner[place][1]:
+                kept.append(hit)
+        return kept
 
     def judge(self, mention: tuple[int, int]) -> Verdict:
         """Return what the sentence says of *mention*."""

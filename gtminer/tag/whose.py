@@ -28,6 +28,9 @@ _LABEL = frozenset(
         "interactions",
         "indication",
         "special_populations",
+        "nonclinical",
+        "clinical_pharmacology",
+        "clinical_studies",
     )
 )
 NO_PATIENTS = (Population.ANIMAL, Population.IN_VITRO)
@@ -116,18 +119,18 @@ class Owners:
         if self._is_treated(mention):
             return "the disease that is treated"
         occurred = happened and verdict.assertion is Assertion.PRESENT
-        if other := self._of_another_therapy(sentence):
+        is_label = self.is_label(mention.start)
+        if not is_label and (other := self._of_another_therapy(sentence)):
             return f"an event of another treatment: {other}"
         if (unseen := sentence.behind("unmeasured", mention.end)) and unseen.start - mention.end < _BEHIND:
             return f"not looked at: {unseen.text}"
         if missing := sentence.before("missing", mention.start):
             return f"not known: {missing.text}"
-        is_label = self.is_label(mention.start)
         if not is_label and (rule := sentence.before("eligibility", mention.start)):
             return f"who may take part: {rule.text}"
         if not is_label and (rule := sentence.behind("eligibility_back", mention.end)):
             return f"who may not take part: {rule.text}"
-        if not occurred and (cause := sentence.before("disease", mention.start)):
+        if not is_label and not occurred and (cause := sentence.before("disease", mention.start)):
             return f"tells of the disease: {cause.text}"
         aimed = sentence.before("aimed", mention.start)
         if aimed and mention.start - aimed.end < _TOUCHES:
