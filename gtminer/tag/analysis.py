@@ -1,6 +1,6 @@
 """A document taken apart once for all that judge it: folded text, sentences, sections, cues by family."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import NamedTuple
 
@@ -102,11 +102,4 @@ class Analysis:
 
 def within(hits: list[CueHit], start: int, end: int) -> list[CueHit]:
     """Return the hits that lie in [start, end)."""
-    first = bisect_right(hits, (start,))
-    found = []
-    for hit in hits[first:]:
-        if hit.start >= end:
-            break
-        if hit.end <= end:
-            found.append(hit)
-    return found
+    return [hit for hit in hits[bisect_left(hits, (start,)) : bisect_left(hits, (end,))] if hit.end <= end]
