@@ -65,6 +65,8 @@ def load(cache: Path | None = None, environment: Mapping[str, str] = os.environ,
     if "cache" not in found:
         checkout = (here / "queries").is_dir() or (here / "gtminer.toml").is_file()
         found["cache"] = (str(here / "cache" if checkout else user_data(environment)), "default")
+    if "vocabulary" not in found and (own := user_vocabulary(environment)).is_dir():
+        found["vocabulary"] = (str(own), "default")
     values = {key: value for key, (value, _) in found.items()}
     return Settings(
         cache=_absolute(values["cache"], here, environment),
@@ -86,6 +88,11 @@ def user_configuration(environment: Mapping[str, str]) -> Path:
     if os.name == "posix" and not environment.get("XDG_CONFIG_HOME") and not environment.get("HOME"):
         return _home(environment) / ".config" / "gtminer" / "config.toml"
     return Path(PlatformDirs("gtminer", appauthor=False).user_config_dir) / "config.toml"
+
+
+def user_vocabulary(environment: Mapping[str, str]) -> Path:
+    """The folder of the user's own vocabulary files, in force where it exists and no other is named."""
+    return user_configuration(environment).parent / "vocabulary"
 
 
 def user_data(environment: Mapping[str, str]) -> Path:

@@ -26,7 +26,7 @@ def read(path: Path | Traversable, columns: Sequence[str]) -> Iterator[Row]:
     an unreadable file, a missing column or a ragged row.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path.name}: cannot be read as UTF-8 text ({error})") from error
     header: list[str] | None = None

@@ -27,6 +27,7 @@ from gtminer.cli import (
     status,
     streams,
     tables,
+    vocab,
 )
 from gtminer.errors import GtminerError, InputError
 
@@ -110,6 +111,7 @@ app.command("export", short_help="All tags, or all documents, into one file.")(e
 app.command("status", short_help="Age of the data, last success, last error.")(status.status)
 app.command("doctor", short_help="Check settings, disk, store, network; what to do.")(doctor.doctor)
 app.command("schedule", short_help="Lines for cron or systemd that fetch every night.")(schedule.schedule)
+app.add_typer(vocab.app, name="vocab", short_help="The dictionaries: list, show, check, import.")
 app.command("evaluate", short_help="Precision, recall and F1 against a gold file.")(evaluate.evaluate)
 app.command("demo", short_help="The whole job offline, on invented data.")(demo.demo)
 

@@ -40,7 +40,7 @@ def doctor(
     from gtminer import config
 
     settings = config.load(context.obj)
-    findings = [*_configuration(settings), *_machine(settings), *_store(settings)]
+    findings = [*_configuration(settings), *_machine(settings), *_vocabulary(settings), *_store(settings)]
     if network:
         findings.extend(_network(settings))
     for finding in findings:
@@ -92,6 +92,25 @@ def _machine(settings: "Settings") -> Iterator[Finding]:
         )
     elif kind:
         yield Finding("ok", "file system", kind)
+
+
+def _vocabulary(settings: "Settings") -> Iterator[Finding]:
+    from gtminer.tag import vocabulary
+
+    if settings.vocabulary is None:
+        yield Finding("ok", "vocabulary", "built-in; terms of your own: gtminer vocab --help")
+        return
+    named = f"{settings.vocabulary} (from {settings.origin['vocabulary']})"
+    try:
+        files = vocabulary.load(settings.vocabulary).overlays
+    except GtminerError as error:
+        yield Finding("problem", "vocabulary", f"{named}: {error}; gtminer vocab check lists all")
+        return
+    if not files:
+        yield Finding("note", "vocabulary", f"{named} adds nothing to the built-in one")
+    for added in files:
+        told = f"{added.concepts} new concepts, {added.forms} forms, {added.kills} kill lines"
+        yield Finding("ok", "vocabulary", f"{named}: {added.file}, {told}")
 
 
 def _store(settings: "Settings") -> Iterator[Finding]:

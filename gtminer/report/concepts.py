@@ -76,9 +76,10 @@ class Concepts:
             return matches.pop()
         if category is Category.PRODUCT and self._is_reported(own := wanted.replace(" ", "_")):
             return own
+        from gtminer import config
         from gtminer.tag import vocabulary
 
-        return vocabulary.load().resolve(category, value)
+        return vocabulary.load(config.load().vocabulary).resolve(category, value)
 
 
 def option(category: Category) -> str:

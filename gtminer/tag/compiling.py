@@ -1,7 +1,8 @@
 """From data files to a compiled vocabulary: rows checked, forms spelled out, two automata built."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,82 +13,114 @@ from gtminer.errors import InputError
 from gtminer.model import Category
 from gtminer.tag.fold import plain
 from gtminer.tag.forms import Spelling, variants
+from gtminer.tag.packed import Bytes, pack
 
 CATEGORIES = (Category.MODALITY, Category.VECTOR, Category.INDICATION, Category.SAFETY)
 # Cues that are looked for in whole texts; those of counts and grades are read token by token (tokens.py).
 _FAMILIES = ("carriers", "clauses", "events", "negation", "roles", "subjects", "therapy", "time", "uncertainty")
+ELSEWHERE = 1 << 31
 _FORM_COLUMNS = ("concept", "form", "match", "needs", "unless", "source")
 _CONCEPT_COLUMNS = ("concept", "label", "parents", "axis", "definition", "ids", "source")
 
 
 class Files:
-    """The data files of the package, and the user's *overlay*."""
+    """The data files of the package, and the user's *overlay*: a file, or a folder of which *but* is left out."""
 
-    def __init__(self, overlay: Path | None) -> None:
+    def __init__(self, overlay: Path | None, but: Path | None = None) -> None:
         self.data = files("gtminer") / "data"
         self.overlay = overlay
+        self._but = but
 
     def version(self) -> str:
         """Return a hash of all that decides a tag: vocabulary, cues, products, overlay, this package's code."""
         digest = hashlib.blake2b(digest_size=16)
-        for path in self._all():
-            digest.update(path.name.encode() + b"\0")
-            digest.update(path.read_bytes() + b"\0")
+        for name, content in self._all():
+            digest.update(name.encode() + b"\0")
+            digest.update(content)
+            digest.update(b"\0")
         return digest.hexdigest()
 
-    def _all(self) -> Iterator[Traversable]:
+    def _all(self) -> Iterator[tuple[str, bytes]]:
         for folder in (self.data / "vocabulary", self.data / "cues", self.data / "roles", files("gtminer") / "tag"):
             for path in sorted(folder.iterdir(), key=lambda path: path.name):
                 if path.name.endswith((".tsv", ".py")):
-                    yield path
-        yield self.data / "products.tsv"
-        yield self.data / "product_names.tsv"
-        yield from self.overlays()
+                    yield path.name, path.read_bytes()
+        for name in ("products.tsv", "product_names.tsv"):
+            yield name, (self.data / name).read_bytes()
+        for path in self.overlays():
+            try:
+                yield path.name, path.read_bytes()
+            except OSError as error:
+                raise InputError(f"{path}: cannot be read ({error.strerror}); mend that, or move it away") from error
 
     def overlays(self) -> list[Path]:
         """Return the overlay's files. Raises InputError where it is named and not there."""
         if self.overlay is None:
             return []
         if self.overlay.is_dir():
-            return sorted(self.overlay.glob("*.tsv"))
+            return [path for path in sorted(self.overlay.glob("*.tsv")) if path.is_file() and path != self._but]
         if not self.overlay.is_file():
             raise InputError(f"{self.overlay}: no such vocabulary file; mend GTMINER_VOCABULARY or gtminer.toml")
         return [self.overlay]
+
+    def common_words(self) -> frozenset[str]:
+        """Return the folded words that are too common to mean a concept by themselves."""
+        return frozenset(
+            plain(row["word"]) for row in tsv.read(self.data / "ontology" / "common_words.tsv", ("word", "source"))
+        )
+
+    def spellings(self) -> tuple[Spelling, ...]:
+        """Return the pairs of spellings that are the same word."""
+        return tuple(
+            Spelling(row["british"], row["american"], row["place"] == "start")
+            for row in tsv.read(self.data / "vocabulary" / "spelling.tsv", ("british", "american", "place"))
+        )
 
 
 def compile_(source: Files) -> dict[str, Any]:
     """Return the compiled vocabulary: plain values only. Raises InputError with file and line for a bad row."""
     from gtminer.tag import overlay
 
-    concepts = list(_concepts(source.data))
-    forms = list(_forms(source.data))
-    products = list(_products(source.data))
-    concepts += [(Category.PRODUCT.value, *values[:2], (), "", "", (), "products.tsv") for values in products]
-    for path in source.overlays():
-        concepts, forms = overlay.apply(path, concepts, forms)
-    spellings = [
-        Spelling(row["british"], row["american"], row["place"] == "start")
-        for row in tsv.read(source.data / "vocabulary" / "spelling.tsv", ("british", "american", "place"))
-    ]
+    concepts = built_in_concepts(source.data)
+    built_in = list(_forms(source.data))
+    added = overlay.read(source.overlays(), concepts, source.common_words())
+    concepts += added.concepts
+    index: dict[str, dict[str, int]] = {}
+    for number, (category, slug, *_rest) in enumerate(concepts):
+        index.setdefault(category, {})[slug] = number
+    forms: list[tuple[Any, ...]] = []
+    forms_of: list[list[int]] = [[] for _ in concepts]
+    spellings = source.spellings()
     patterns: dict[str, list[tuple[int, str | None]]] = {}
-    for number, (_category, _slug, text, case, *_rest) in enumerate(forms):
-        if text.startswith("-"):  # an INN stem: the end of a word
-            patterns.setdefault(f"{plain(text[1:])} ", []).append((number, None))
+    for place, form in enumerate((*built_in, *added.forms), start=-len(built_in)):
+        category, slug, text, case, *_rest = form
+        found = _patterns(text, spellings, case=case)
+        if added.kills and not added.keeps(place, form, found):
             continue
-        for folded, letters in variants(text, spellings, case=case).items():
-            entries = patterns.setdefault(f" {folded} ", [])
+        number = len(forms)
+        forms.append(form)
+        if slug in index.get(category, ()):
+            forms_of[index[category][slug]].append(number)
+        for folded, letters in found.items():
+            entries = patterns.setdefault(folded, [])
             if (number, letters) not in entries:
                 entries.append((number, letters))
     cues: dict[str, list[tuple[str, str, str]]] = {}
     for family, kind, text in _cues(source.data):
         open_end = text.endswith("*")
         cues.setdefault(f" {plain(text.rstrip('*'))}{'' if open_end else ' '}", []).append((family, kind, text))
+    entries_at, shared = _entries(patterns.values())
     return {
-        "concepts": concepts,
-        "forms": forms,
-        "products": products,
+        "concepts": pack(concepts),
+        "concept_index": index,
+        "forms": pack(forms),
+        "forms_of": pack(map(tuple, forms_of)),
+        "products": list(_products(source.data)),
         "terms": _automaton(list(patterns)),
-        "term_entries": [tuple(entries) for entries in patterns.values()],
+        "entries_at": entries_at,
+        "entries": shared,
+        "overlays": added.files(),
+        "idle_kills": added.idle_kills(),
         "cues": _automaton(list(cues)),
         "cue_entries": [tuple(entries) for entries in cues.values()],
         "roles": {
@@ -134,6 +167,29 @@ def compile_(source: Files) -> dict[str, Any]:
     }
 
 
+def _entries(patterns: Iterable[Sequence[tuple[int, str | None]]]) -> tuple[bytes, Bytes]:
+    """Return what each pattern stands for: a form's number where that is all, else where in the list beside it.
+
+    That is told by the highest bit.
+    """
+    at = array("I")
+    others: list[tuple[tuple[int, str | None], ...]] = []
+    for entries in patterns:
+        if len(entries) == 1 and entries[0][1] is None:
+            at.append(entries[0][0])
+        else:
+            at.append(ELSEWHERE | len(others))
+            others.append(tuple(entries))
+    return at.tobytes(), pack(others)
+
+
+def _patterns(text: str, spellings: Sequence[Spelling], *, case: bool) -> dict[str, str | None]:
+    """Return what a form matches, with the spaces between words, and the letters that must stand there."""
+    if text.startswith("-"):  # an INN stem: the end of a word
+        return {f"{plain(text[1:])} ": None}
+    return {f" {folded} ": letters for folded, letters in variants(text, spellings, case=case).items()}
+
+
 def _automaton(patterns: Sequence[str]) -> bytes:
     from daachorse import CharwiseDoubleArrayAhoCorasick
 
@@ -141,12 +197,20 @@ def _automaton(patterns: Sequence[str]) -> bytes:
     return built
 
 
+def built_in_concepts(data: Traversable) -> list[tuple[Any, ...]]:
+    """Return the package's own concepts, as ``vocabulary.Concept`` holds them."""
+    found = list(_concepts(data))
+    for slug, label, *_rest in _products(data):
+        found.append((Category.PRODUCT.value, slug, label, (), "", "", (), "", "products.tsv"))
+    return found
+
+
 def _concepts(data: Traversable) -> Iterator[tuple[Any, ...]]:
     for category in CATEGORIES:
         for row in tsv.read(data / "vocabulary" / f"{category}.tsv", _CONCEPT_COLUMNS):
             yield (
                 category.value, row["concept"], row["label"], _listed(row["parents"], ";"), row["axis"],
-                row["definition"], _listed(row["ids"], ";"), row["source"],
+                row["definition"], _listed(row["ids"], ";"), row["source"], row.at,
             )  # fmt: skip
 
 
@@ -156,7 +220,7 @@ def _forms(data: Traversable) -> Iterator[tuple[Any, ...]]:
             yield form_row(category, row["concept"], row["form"], row)
     yield from _capsids(data / "vocabulary")
     for row in tsv.read(data / "vocabulary" / "decoys.tsv", ("category", "form", "match", "meaning", "source")):
-        yield (row["category"], "", row["form"], row["match"] == "case", (), (), row["meaning"])
+        yield (row["category"], "", row["form"], row["match"] == "case", (), (), row["meaning"], row.at)
     for row in tsv.read(data / "product_names.tsv", ("product", "name", "match", "needs", "unless", "source")):
         yield form_row(Category.PRODUCT, row["product"], row["name"], row)
 
@@ -169,7 +233,7 @@ def _capsids(folder: Traversable) -> Iterator[tuple[Any, ...]]:
             text = notation["notation"].replace("{c}", capsid["capsid"])
             for concept in (capsid["concept"], notation["also"]):
                 if concept:
-                    yield (Category.VECTOR.value, concept, text, False, (), (), capsid["source"])
+                    yield (Category.VECTOR.value, concept, text, False, (), (), capsid["source"], capsid.at)
 
 
 def form_row(category: Category, concept: str, form: str, row: tsv.Row) -> tuple[Any, ...]:
@@ -180,7 +244,7 @@ def form_row(category: Category, concept: str, form: str, row: tsv.Row) -> tuple
         raise InputError(f"{row.at}: the form '{form}' has no letter or digit; take the row out")
     needs = tuple(plain(word) for word in _listed(row["needs"], "|"))
     unless = tuple(plain(word) for word in _listed(row["unless"], "|"))
-    return (category.value, concept, form, row["match"] == "case", needs, unless, row["source"])
+    return (category.value, concept, form, row["match"] == "case", needs, unless, row["source"], row.at)
 
 
 def _products(data: Traversable) -> Iterator[tuple[Any, ...]]:

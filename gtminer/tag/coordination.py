@@ -56,8 +56,7 @@ def read_whole(analysis: Analysis, words: str) -> list[tuple[Category, str]]:
     found: list[tuple[Category, str]] = []
     for start, end, pattern in vocabulary.find_terms(folded):
         if (start, end) == (0, len(folded)):
-            for number, wanted in vocabulary.term_entries[pattern]:
-                form = vocabulary.forms[number]
+            for form, wanted in vocabulary.term_entries[pattern]:
                 if wanted in (None, letters):
                     found.append((form.category, form.slug))
     return found

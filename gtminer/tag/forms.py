@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from gtminer.tag.fold import GREEK, plain
@@ -15,6 +16,7 @@ _POSSESSIVE = re.compile(r"^([a-z]+) s (?=[a-z])")
 _EPONYM = re.compile(r"^([A-Z][a-zéü]+) (disease|syndrome|ataxia|dystrophy|amaurosis|palsy|sarcoma|tumou?r)\b")
 _HYPHENS = re.compile("[-‐‑–—/]")
 _SIGNS = re.compile(r"(?!(?<=\d)\.\d)[\W_]")
+_GREEK = re.compile("|".join((*GREEK, *map(re.escape, GREEK.values()))))
 _PLURAL = re.compile(r"[a-z]{3,}$")
 
 
@@ -73,8 +75,17 @@ def _spaced(form: str) -> set[str]:
     return found
 
 
+@lru_cache(maxsize=4)
+def _any_of(spellings: tuple[Spelling, ...]) -> re.Pattern[str]:
+    """Return what finds either side of any pair: most forms hold none, and are done with."""
+    sides = {side for pair in spellings for side in (pair.british, pair.american)}
+    return re.compile("|".join(map(re.escape, sorted(sides))) or r"(?!)")
+
+
 def _spell(folded: str, spellings: Sequence[Spelling]) -> Iterator[str]:
     """Yield *folded* in British, in American, and with single pairs swapped."""
+    if not _any_of(tuple(spellings)).search(folded):
+        return
     british = american = folded
     for pair in spellings:
         to_american = _replace(american, pair.british, pair.american, pair.start)
@@ -96,6 +107,8 @@ def _replace(text: str, old: str, new: str, start: bool) -> str:
 
 def _greek(folded: str) -> Iterator[str]:
     """Yield *folded* with Greek letters spelled out, spelled ones as letters, and letters closed up or apart."""
+    if not _GREEK.search(folded):
+        return
     for name, letter in GREEK.items():
         if letter in folded:
             yield folded.replace(letter, f" {name} ").replace("  ", " ").strip()

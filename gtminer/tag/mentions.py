@@ -46,7 +46,7 @@ def find(analysis: Analysis) -> Found:
 def _candidates(analysis: Analysis) -> tuple[list[Mention], list[Rejected]]:
     """Return every match that its letters and context allow, and those that the context forbids."""
     text, folded, vocabulary = analysis.text, analysis.folded.text, analysis.vocabulary
-    forms, entries = vocabulary.forms, vocabulary.term_entries
+    entries = vocabulary.term_entries
     source = analysis.folded.source if analysis.folded.breaks else None
     found: list[Mention] = []
     lacking: list[tuple[Mention, Form]] = []
@@ -62,12 +62,11 @@ def _candidates(analysis: Analysis) -> tuple[list[Mention], list[Rejected]]:
         if finish - begin > 8 and _BROKEN.search(words):
             continue
         letters = None
-        for number, wanted in entries[pattern]:
+        for form, wanted in entries[pattern]:
             if wanted is not None:
                 letters = letters or squeeze(words)
                 if letters != wanted:
                     continue
-            form = forms[number]
             mention = Mention(start, end, form.category, form.slug, form.text)
             if form.unless and analysis.has_any(form.unless):
                 reason = f"another reading is near: {_some(form.unless)}"

@@ -5,9 +5,8 @@ named by a hash of the data files, the user's overlay and this package's code, c
 anew where it is missing or damaged.
 """
 
-import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -17,13 +16,18 @@ from gtminer.errors import InputError
 from gtminer.model import Assertion, Category
 from gtminer.tag import compiling, fold
 from gtminer.tag.cache import Cached
+from gtminer.tag.compiling import ELSEWHERE
+from gtminer.tag.packed import Bytes, Packed, Remembered
 
 Match = tuple[int, int, int]
 _TUMOURS = ("solid tumour", "haematological malignancy")  # axes of indication.tsv
 
 
 class Concept(NamedTuple):
-    """A concept of a category; *axis* groups it (a modality's action or delivery, an event's organ class)."""
+    """A concept of a category; *axis* groups it (a modality's action or delivery, an event's organ class).
+
+    *at* is where it stands: file and line.
+    """
 
     category: Category
     slug: str
@@ -33,6 +37,7 @@ class Concept(NamedTuple):
     definition: str = ""
     ids: tuple[str, ...] = ()
     source: str = ""
+    at: str = ""
 
 
 class Form(NamedTuple):
@@ -45,13 +50,46 @@ class Form(NamedTuple):
     needs: tuple[str, ...]
     unless: tuple[str, ...]
     source: str
+    at: str
 
 
-class Entry(NamedTuple):
-    """What a matched pattern stands for; *letters* are those that must stand there, where capitals count."""
+class Added(NamedTuple):
+    """What a file of the user's overlay adds and takes out."""
 
-    form: int
-    letters: str | None
+    file: str
+    concepts: int
+    forms: int
+    kills: int
+
+
+# What a matched pattern stands for: forms, each with the letters that must stand there where capitals count.
+Entries = tuple[tuple[Form, str | None], ...]
+
+
+class Concepts(Mapping[tuple[Category, str], Concept]):
+    """All concepts by category and slug, in the order of the files; each is made when it is asked for."""
+
+    def __init__(self, rows: Bytes, index: Mapping[str, Mapping[str, int]]) -> None:
+        self._rows = Packed(rows, lambda values: Concept(Category(values[0]), *values[1:]))
+        self._made = Remembered(self._rows.__getitem__)
+        self._index = index
+
+    def number(self, key: tuple[Category, str]) -> int:
+        """Return the place of a concept; raises KeyError where there is none."""
+        return self._index[key[0]][key[1]]
+
+    def slugs(self, category: Category) -> Iterable[str]:
+        """Return the slugs of a category."""
+        return self._index.get(category, {})
+
+    def __getitem__(self, key: tuple[Category, str]) -> Concept:
+        return self._made[self.number(key)]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[tuple[Category, str]]:
+        return ((concept.category, concept.slug) for concept in self._rows)
 
 
 class Cue(NamedTuple):
@@ -114,26 +152,45 @@ class Vocabulary:
         self._compiled = compiled
         self._terms = Automaton.deserialize(compiled["terms"])
         self._cues = Automaton.deserialize(compiled["cues"])
-        self.term_entries: list[tuple[tuple[int, str | None], ...]] = compiled["term_entries"]
+        self.concepts = Concepts(compiled["concepts"], compiled["concept_index"])
+        self.forms = Packed(compiled["forms"], lambda values: Form(Category(values[0]), *values[1:]))
+        self._form = Remembered(self.forms.__getitem__)
+        self._forms_of = Packed[tuple[int, ...]](compiled["forms_of"], tuple)
+        self._entries_at = memoryview(compiled["entries_at"]).cast("I")
+        self._entries = Packed[tuple[tuple[int, str | None], ...]](compiled["entries"], tuple)
+        self.term_entries: Mapping[int, Entries] = Remembered(self._entries_of)
         self.cue_entries: list[tuple[tuple[str, str, str], ...]] = compiled["cue_entries"]
+        self.overlays = [Added(*values) for values in compiled["overlays"]]
+        self.idle_kills: list[tuple[str, str]] = compiled["idle_kills"]
         self._ancestors: dict[tuple[Category, str], frozenset[str]] = {}
         self._stems: dict[tuple[Category, str], frozenset[str]] = {}
 
-    @cached_property
-    def concepts(self) -> dict[tuple[Category, str], Concept]:
-        """All concepts by category and slug, in the order of the files."""
-        found = {}
-        for category, *values in self._compiled["concepts"]:
-            concept = Concept(Category(category), *values)
-            found[concept.category, concept.slug] = concept
-        return found
+    def _entries_of(self, pattern: int) -> Entries:
+        at = self._entries_at[pattern]
+        if at < ELSEWHERE:
+            return ((self._form[at], None),)
+        return tuple((self._form[number], letters) for number, letters in self._entries[at - ELSEWHERE])
+
+    def shared_entries(self) -> Iterator[Entries]:
+        """Yield what those patterns stand for that are more than one form, or one whose capitals count."""
+        for entries in self._entries:
+            yield tuple((self._form[number], letters) for number, letters in entries)
+
+    def count_forms(self, category: Category, slug: str) -> int:
+        """Return how many written forms a concept has."""
+        return len(self._forms_of[self.concepts.number((category, slug))])
+
+    def forms_of(self, category: Category, slug: str) -> list[Form]:
+        """Return the written forms of a concept; none for one that is not known."""
+        if (category, slug) not in self.concepts:
+            return []
+        return [self._form[number] for number in self._forms_of[self.concepts.number((category, slug))]]
 
     @cached_property
     def roles(self) -> Roles:
         """What the data say of concepts as subjects."""
-        axes = {
-            slug: concept.axis for (category, slug), concept in self.concepts.items() if category is Category.MODALITY
-        }
+        modalities = self.concepts.slugs(Category.MODALITY)
+        axes = {slug: self.concepts[Category.MODALITY, slug].axis for slug in modalities}
         return Roles(self._compiled["roles"], axes)
 
     @cached_property
@@ -150,7 +207,7 @@ class Vocabulary:
         """Return the first *length* letters of the words of a concept's label and forms."""
         key = (category, slug)
         if key not in self._stems:
-            texts = [form.text for form in self.forms if (form.category, form.slug) == key]
+            texts = [form.text for form in self.forms_of(category, slug)]
             if key in self.concepts:
                 texts.append(self.concepts[key].label)
             words = " ".join(texts).lower()
@@ -191,11 +248,6 @@ class Vocabulary:
         return list(self._compiled["roles"]["title_sections"])
 
     @cached_property
-    def forms(self) -> list[Form]:
-        """All written forms; an entry's *form* is a place in this list."""
-        return [Form(Category(category), *values) for category, *values in self._compiled["forms"]]
-
-    @cached_property
     def products(self) -> dict[str, Product]:
         """What each product's name implies, by its id."""
         return {values[0]: Product(*values) for values in self._compiled["products"]}
@@ -217,11 +269,12 @@ class Vocabulary:
         """Return the slugs above *slug*, with itself."""
         key = (category, slug)
         if key not in self._ancestors:
-            found = {slug}
-            concept = self.concepts.get(key)
-            for parent in concept.parents if concept else ():
-                if parent not in found:
-                    found |= self.ancestors(category, parent)
+            found, above = {slug}, [slug]
+            while above:
+                concept = self.concepts.get((category, above.pop()))
+                new = [parent for parent in (concept.parents if concept else ()) if parent not in found]
+                found.update(new)
+                above += new
             self._ancestors[key] = frozenset(found)
         return self._ancestors[key]
 
@@ -236,11 +289,7 @@ class Vocabulary:
                 names.setdefault(fold.plain(concept.label), concept.slug)
         if wanted in names:
             return names[wanted]
-        meant = [
-            self.forms[form].slug
-            for form in self._whole(wanted)
-            if self.forms[form].category == category and self.forms[form].slug
-        ]
+        meant = [form.slug for form in self.whole(wanted) if form.category == category and form.slug]
         if meant:
             return meant[0]
         for form in self.forms:
@@ -255,8 +304,8 @@ class Vocabulary:
         hint = f"did you mean '{names[near[0]]}'?" if near else f"see 'gtminer vocab list {category.value}'"
         raise InputError(f"--{option}: unknown {category.value} '{value}'; {hint}")
 
-    def _whole(self, folded: str) -> Iterable[int]:
-        """Yield the forms that are all of *folded*."""
+    def whole(self, folded: str) -> Iterator[Form]:
+        """Yield the forms that all of *folded* can be, whatever its capitals and context."""
         text = f" {folded} "
         for start, end, pattern in self.find_terms(text):
             if (start, end) == (0, len(text)):
@@ -266,12 +315,13 @@ class Vocabulary:
 _loaded: dict[str, Vocabulary] = {}
 
 
-def load(overlay: Path | None = None) -> Vocabulary:
-    """Return gtminer's vocabulary with the user's *overlay* (a TSV file or a folder of them) over it.
+def load(overlay: Path | None = None, but: Path | None = None) -> Vocabulary:
+    """Return gtminer's vocabulary with the user's *overlay* (a TSV file, or a folder of them) over it.
 
-    Raises InputError, with file and line, for an overlay that cannot be taken.
+    *but* is a file of that folder to leave out. Raises InputError, with file and line, for an overlay that cannot
+    be taken.
     """
-    files = compiling.Files(overlay)
+    files = compiling.Files(overlay, but)
     version = files.version()
     if version not in _loaded:
         cached = Cached(version)
@@ -281,9 +331,3 @@ def load(overlay: Path | None = None) -> Vocabulary:
             cached.write(compiled)
         _loaded[version] = Vocabulary(version[:12], compiled)
     return _loaded[version]
-
-
-def overlay_in_force(environment: Mapping[str, str] = os.environ) -> Path | None:
-    """Return the overlay that GTMINER_VOCABULARY names, for those who have no settings at hand."""
-    name = environment.get("GTMINER_VOCABULARY", "").strip()
-    return Path(name) if name else None
