@@ -2,7 +2,7 @@
 
 import hashlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -19,6 +19,7 @@ CATEGORIES = (Category.MODALITY, Category.VECTOR, Category.INDICATION, Category.
 # Cues that are looked for in whole texts; those of counts and grades are read token by token (tokens.py).
 _FAMILIES = ("carriers", "clauses", "events", "negation", "roles", "subjects", "therapy", "time", "uncertainty")
 ELSEWHERE = 1 << 31
+_FEW = 30_000  # patterns of an overlay that are looked for together with the built-in ones
 _FORM_COLUMNS = ("concept", "form", "match", "needs", "unless", "source")
 _CONCEPT_COLUMNS = ("concept", "label", "parents", "axis", "definition", "ids", "source")
 
@@ -49,7 +50,9 @@ class Files:
             yield name, (self.data / name).read_bytes()
         for path in self.overlays():
             try:
-                yield path.name, path.read_bytes()
+                with path.open("rb", buffering=0) as file:
+                    while piece := file.read(1 << 20):
+                        yield path.name, piece
             except OSError as error:
                 raise InputError(f"{path}: cannot be read ({error.strerror}); mend that, or move it away") from error
 
@@ -79,7 +82,7 @@ class Files:
 
 def compile_(source: Files) -> dict[str, Any]:
     """Return the compiled vocabulary: plain values only. Raises InputError with file and line for a bad row."""
-    from gtminer.tag import overlay
+    from gtminer.tag import overlay, words
 
     concepts = built_in_concepts(source.data)
     built_in = list(_forms(source.data))
@@ -92,7 +95,10 @@ def compile_(source: Files) -> dict[str, Any]:
     forms_of: list[list[int]] = [[] for _ in concepts]
     spellings = source.spellings()
     patterns: dict[str, list[tuple[int, str | None]]] = {}
+    few: int | None = None  # patterns of the built-in forms
     for place, form in enumerate((*built_in, *added.forms), start=-len(built_in)):
+        if place == 0:
+            few = len(patterns)
         category, slug, text, case, *_rest = form
         found = _patterns(text, spellings, case=case)
         if added.kills and not added.keeps(place, form, found):
@@ -105,18 +111,26 @@ def compile_(source: Files) -> dict[str, Any]:
             entries = patterns.setdefault(folded, [])
             if (number, letters) not in entries:
                 entries.append((number, letters))
+    if few is None or len(patterns) - few <= _FEW:
+        few = len(patterns)
     cues: dict[str, list[tuple[str, str, str]]] = {}
     for family, kind, text in _cues(source.data):
         open_end = text.endswith("*")
         cues.setdefault(f" {plain(text.rstrip('*'))}{'' if open_end else ' '}", []).append((family, kind, text))
     entries_at, shared = _entries(patterns.values())
+    sources: dict[str, int] = {}
+    files_: dict[str, int] = {}
     return {
         "concepts": pack(concepts),
         "concept_index": index,
-        "forms": pack(forms),
+        "forms": pack(_slim(forms, index, sources, files_)),
+        "sources": list(sources),
+        "files": list(files_),
         "forms_of": pack(map(tuple, forms_of)),
         "products": list(_products(source.data)),
-        "terms": _automaton(list(patterns)),
+        "terms": _automaton(list(patterns)[:few]),
+        "more_terms": words.build(list(patterns)[few:]) if len(patterns) > few else None,
+        "first_more": few,
         "entries_at": entries_at,
         "entries": shared,
         "overlays": added.files(),
@@ -165,6 +179,24 @@ def compile_(source: Files) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _slim(
+    forms: Iterable[tuple[Any, ...]],
+    index: Mapping[str, Mapping[str, int]],
+    sources: dict[str, int],
+    names: dict[str, int],
+) -> Iterator[tuple[Any, ...]]:
+    """Yield *forms* with numbers for what many share: concept, source, file; `vocabulary` turns them back.
+
+    A decoy has no concept, and keeps its category.
+    """
+    for category, slug, text, case, needs, unless, source, at in forms:
+        name, _, line = at.rpartition(":")
+        yield (
+            index[category][slug] if slug else category, text, case, needs, unless,
+            sources.setdefault(source, len(sources)), names.setdefault(name, len(names)), int(line),
+        )  # fmt: skip
 
 
 def _entries(patterns: Iterable[Sequence[tuple[int, str | None]]]) -> tuple[bytes, Bytes]:

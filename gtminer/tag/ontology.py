@@ -348,7 +348,7 @@ def lines(made: Plan, category: Category, source: str) -> Iterator[str]:
         concept = made.concepts.get(row.slug)
         cells = [
             category.value, row.slug, row.form, "case" if row.needs else "fold", "|".join(row.needs), "",
-            f"{source}, {row.term}",
+            source if concept else f"{source}, {row.term}",
         ]  # fmt: skip
         if concept and row.slug not in told:
             told.add(row.slug)

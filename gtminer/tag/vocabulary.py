@@ -18,8 +18,8 @@ from gtminer.tag import compiling, fold
 from gtminer.tag.cache import Cached
 from gtminer.tag.compiling import ELSEWHERE
 from gtminer.tag.packed import Bytes, Packed, Remembered
+from gtminer.tag.words import Match, WordAutomaton
 
-Match = tuple[int, int, int]
 _TUMOURS = ("solid tumour", "haematological malignancy")  # axes of indication.tsv
 
 
@@ -77,6 +77,11 @@ class Concepts(Mapping[tuple[Category, str], Concept]):
     def number(self, key: tuple[Category, str]) -> int:
         """Return the place of a concept; raises KeyError where there is none."""
         return self._index[key[0]][key[1]]
+
+    def key(self, number: int) -> tuple[Category, str]:
+        """Return category and slug of the concept at a place."""
+        concept = self._made[number]
+        return concept.category, concept.slug
 
     def slugs(self, category: Category) -> Iterable[str]:
         """Return the slugs of a category."""
@@ -151,9 +156,11 @@ class Vocabulary:
         self.version = version
         self._compiled = compiled
         self._terms = Automaton.deserialize(compiled["terms"])
+        more = compiled["more_terms"]
+        self._more_terms = WordAutomaton(more, compiled["first_more"]) if more else None
         self._cues = Automaton.deserialize(compiled["cues"])
         self.concepts = Concepts(compiled["concepts"], compiled["concept_index"])
-        self.forms = Packed(compiled["forms"], lambda values: Form(Category(values[0]), *values[1:]))
+        self.forms = Packed(compiled["forms"], self._made_form)
         self._form = Remembered(self.forms.__getitem__)
         self._forms_of = Packed[tuple[int, ...]](compiled["forms_of"], tuple)
         self._entries_at = memoryview(compiled["entries_at"]).cast("I")
@@ -164,6 +171,15 @@ class Vocabulary:
         self.idle_kills: list[tuple[str, str]] = compiled["idle_kills"]
         self._ancestors: dict[tuple[Category, str], frozenset[str]] = {}
         self._stems: dict[tuple[Category, str], frozenset[str]] = {}
+
+    def _made_form(self, values: tuple[Any, ...]) -> Form:
+        concept, text, case, needs, unless, source, file, line = values
+        if isinstance(concept, str):  # a decoy
+            category, slug = Category(concept), ""
+        else:
+            category, slug = self.concepts.key(concept)
+        at = f"{self._compiled['files'][file]}:{line}"
+        return Form(category, slug, text, case, needs, unless, self._compiled["sources"][source], at)
 
     def _entries_of(self, pattern: int) -> Entries:
         at = self._entries_at[pattern]
@@ -258,6 +274,8 @@ class Vocabulary:
         Patterns begin and end with the spaces between words.
         """
         found: list[Match] = self._terms.find_overlapping(folded)
+        if self._more_terms:
+            found += self._more_terms.find(folded)
         return found
 
     def find_cues(self, folded: str) -> list[Match]:
