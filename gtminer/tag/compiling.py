@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gtminer import tsv
 from gtminer.errors import InputError
@@ -14,6 +14,9 @@ from gtminer.model import Category
 from gtminer.tag.fold import plain
 from gtminer.tag.forms import Spelling, variants
 from gtminer.tag.packed import Bytes, pack
+
+if TYPE_CHECKING:
+    from gtminer.tag.overlay import Overlay
 
 CATEGORIES = (Category.MODALITY, Category.VECTOR, Category.INDICATION, Category.SAFETY)
 # Cues that are looked for in whole texts; those of counts and grades are read token by token (tokens.py).
@@ -82,7 +85,7 @@ class Files:
 
 def compile_(source: Files) -> dict[str, Any]:
     """Return the compiled vocabulary: plain values only. Raises InputError with file and line for a bad row."""
-    from gtminer.tag import overlay, words
+    from gtminer.tag import overlay
 
     concepts = built_in_concepts(source.data)
     built_in = list(_forms(source.data))
@@ -91,48 +94,15 @@ def compile_(source: Files) -> dict[str, Any]:
     index: dict[str, dict[str, int]] = {}
     for number, (category, slug, *_rest) in enumerate(concepts):
         index.setdefault(category, {})[slug] = number
-    forms: list[tuple[Any, ...]] = []
-    forms_of: list[list[int]] = [[] for _ in concepts]
-    spellings = source.spellings()
-    patterns: dict[str, list[tuple[int, str | None]]] = {}
-    few: int | None = None  # patterns of the built-in forms
-    for place, form in enumerate((*built_in, *added.forms), start=-len(built_in)):
-        if place == 0:
-            few = len(patterns)
-        category, slug, text, case, *_rest = form
-        found = _patterns(text, spellings, case=case)
-        if added.kills and not added.keeps(place, form, found):
-            continue
-        number = len(forms)
-        forms.append(form)
-        if slug in index.get(category, ()):
-            forms_of[index[category][slug]].append(number)
-        for folded, letters in found.items():
-            entries = patterns.setdefault(folded, [])
-            if (number, letters) not in entries:
-                entries.append((number, letters))
-    if few is None or len(patterns) - few <= _FEW:
-        few = len(patterns)
     cues: dict[str, list[tuple[str, str, str]]] = {}
     for family, kind, text in _cues(source.data):
         open_end = text.endswith("*")
         cues.setdefault(f" {plain(text.rstrip('*'))}{'' if open_end else ' '}", []).append((family, kind, text))
-    entries_at, shared = _entries(patterns.values())
-    sources: dict[str, int] = {}
-    files_: dict[str, int] = {}
     return {
         "concepts": pack(concepts),
         "concept_index": index,
-        "forms": pack(_slim(forms, index, sources, files_)),
-        "sources": list(sources),
-        "files": list(files_),
-        "forms_of": pack(map(tuple, forms_of)),
         "products": list(_products(source.data)),
-        "terms": _automaton(list(patterns)[:few]),
-        "more_terms": words.build(list(patterns)[few:]) if len(patterns) > few else None,
-        "first_more": few,
-        "entries_at": entries_at,
-        "entries": shared,
+        **_terms(built_in, added, index, source.spellings()),
         "overlays": added.files(),
         "idle_kills": added.idle_kills(),
         "cues": _automaton(list(cues)),
@@ -178,6 +148,56 @@ def compile_(source: Files) -> dict[str, Any]:
                 for row in tsv.read(source.data / "roles" / "replaces.tsv", ("concept", "replaces", "source"))
             ],
         },
+    }
+
+
+def _terms(
+    built_in: Sequence[tuple[Any, ...]],
+    added: "Overlay",
+    index: Mapping[str, Mapping[str, int]],
+    spellings: Sequence[Spelling],
+) -> dict[str, Any]:
+    """Return the forms, the patterns they match, and the automata that find those."""
+    from gtminer.tag import words
+
+    forms: list[tuple[Any, ...]] = []
+    forms_of: list[list[int]] = [[] for slugs in index.values() for _ in slugs]
+    patterns: dict[str, list[tuple[int, str | None]]] = {}
+    near: list[str] = []  # the patterns of the built-in forms
+    for place, form in enumerate((*built_in, *added.forms), start=-len(built_in)):
+        if place == 0:
+            near = list(patterns)
+        category, slug, text, case, *_rest = form
+        found = _patterns(text, spellings, case=case)
+        if added.kills and not added.keeps(place, form, found):
+            continue
+        number = len(forms)
+        forms.append(form)
+        if slug:
+            forms_of[index[category][slug]].append(number)
+        for pattern, letters in found.items():
+            entries = patterns.setdefault(pattern, [])
+            if (number, letters) not in entries:
+                entries.append((number, letters))
+    far = list(patterns)[len(near) :]
+    if len(far) <= _FEW:
+        near, far = list(patterns), []
+    else:  # word by word no ends of words are found
+        near += [pattern for pattern in far if not pattern.startswith(" ")]
+        far = [pattern for pattern in far if pattern.startswith(" ")]
+    entries_at, shared = _entries(patterns[pattern] for pattern in (*near, *far))
+    sources: dict[str, int] = {}
+    names: dict[str, int] = {}
+    return {
+        "forms": pack(_slim(forms, index, sources, names)),
+        "sources": list(sources),
+        "files": list(names),
+        "forms_of": pack(map(tuple, forms_of)),
+        "terms": _automaton(near),
+        "more_terms": words.build(far) if far else None,
+        "first_more": len(near),
+        "entries_at": entries_at,
+        "entries": shared,
     }
 
 

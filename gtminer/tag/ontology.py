@@ -305,7 +305,7 @@ class _Planner:
 def _forms(term: Term) -> Iterator[tuple[str, bool]]:
     """Yield how a term is written, and whether that is its name: qualifiers off, commas out, words in their order."""
     for text, is_name in ((term.name, True), *((synonym, False) for synonym in term.synonyms)):
-        plainly = _QUALIFIER.sub("", text)
+        plainly = _QUALIFIER.sub("", text).lstrip("-")  # which would make it the end of a word
         yield plainly, is_name
         parts = [part.strip() for part in plainly.split(",")]
         if len(parts) > 1 and all(parts):

@@ -2,7 +2,8 @@
 
 Columns: ``category concept form match needs unless source``, and where a concept is new ``label parents axis ids``.
 ``match`` is ``fold``, ``case``, or ``kill``: no form that would match these words shall be taken (of this concept, or
-of any where the concept is empty), but for those of the file that says so.
+of any where the concept is empty), but for those of the file that says so. A form that begins with a hyphen is the
+end of a word.
 """
 
 import re
@@ -22,6 +23,7 @@ OF_CONCEPTS = ("label", "parents", "axis", "ids")
 MATCHES = ("fold", "case", "kill")
 
 Values = tuple[Any, ...]
+_SHORTEST_STEM = 5
 _SLUG = re.compile(r"[a-z0-9_]+")
 
 
@@ -196,6 +198,8 @@ def _form(row: tsv.Row, category: str, slug: str, common: frozenset[str]) -> Val
             f"{row.at}: the form '{form}' is a common word and would match everywhere; take the row out, "
             "or write it in capitals with match case and context words in needs"
         )
+    if form.startswith("-") and len(words) < _SHORTEST_STEM:
+        raise InputError(f"{row.at}: the end of a word '{form}' is too short; give at least {_SHORTEST_STEM} letters")
     if len(words.replace(" ", "")) < 2 or (len(words) == 2 and not row["needs"].strip()):
         raise InputError(f"{row.at}: the form '{form}' is too short; take the row out, or give context words in needs")
     return form_row(Category(category), slug, form, row)
