@@ -127,5 +127,13 @@ def _with_coordinated(analysis: Analysis, mentions: list[Mention]) -> list[Menti
     more = dict.fromkeys(coordinated(analysis, named))
     if not more:
         return mentions
-    starts = {(mention.category, place) for mention in mentions for place in range(mention.start, mention.end)}
-    return sorted([*mentions, *(item for item in more if (item.category, item.start) not in starts)])
+    taken: dict[Category, list[tuple[int, int]]] = {}
+    for mention in mentions:
+        taken.setdefault(mention.category, []).append((mention.start, mention.end))
+    return sorted([*mentions, *(item for item in more if not _stands_in(item.start, taken.get(item.category, [])))])
+
+
+def _stands_in(offset: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Say whether *offset* lies in one of *spans*, which are in order and apart."""
+    place = bisect_right(spans, offset, key=lambda span: span[0]) - 1
+    return place >= 0 and offset < spans[place][1]
