@@ -53,8 +53,13 @@ def weigh(analysis: Analysis, mentions: Sequence[Mention]) -> dict[Key, Evidence
     titled: set[Key] = set()
     before: set[Key] = set()
     setting = _Setting(analysis)
+    ends: dict[Key, int] = {}
     for mention in mentions:
         key = (mention.category, mention.slug)
+        defined = 0 < mention.start - ends.get(key, -_TOUCHES) <= 2  # "adeno-associated virus (AAV)" names it once
+        ends[key] = mention.end
+        if defined:
+            continue
         point = setting.weigh(mention)
         points[key].append(point)
         if mention.start < setting.title:

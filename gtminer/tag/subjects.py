@@ -211,14 +211,19 @@ class _Decision:
         if vectors and self._vaccinates_or_treats_tumour():
             # A DNA vaccine against an infection has no action: its plasmid is the vector, and that is all.
             return self._immunises()
+        if (lyses := words.first("oncolyses")) and self._works_by_virus() and self._heaviest_disease_is_tumour():
+            return self._told["oncolyses"], f"a virus lyses tumour cells: {lyses}"
         carried, silenced = words.first("adds"), words.first("silences")
         if vectors and silenced and not carried:
             return self._told["silences"], f"a gene is silenced: {silenced}"
         if carried and (vectors or self._actions()):
             return self._told["adds"], f"a gene is carried: {carried}"
-        if any(self._vocabulary.is_viral(slug) for slug in vectors):
+        if self._works_by_virus():
             return self._told["vector"], "a vector is what the document is about"
         return None
+
+    def _works_by_virus(self) -> bool:
+        return any(self._vocabulary.is_viral(slug) for slug in self._vectors())
 
     def _state_delivery(self) -> None:
         words, outside, inside = self._words, self._told["cells"], self._told["route"]
@@ -263,7 +268,7 @@ class _Decision:
         said = f"a vector immunises: {self._words.first('vaccine') or self._words.first('immunotherapy')}"
         if self._heaviest_disease_is_tumour():
             return self._told["immunises_tumour"], said
-        if any(self._vocabulary.is_viral(slug) for slug in self._vectors()):
+        if self._works_by_virus():
             return self._told["immunises"], said
         return None
 
