@@ -147,7 +147,7 @@ class Clauses:
             if assertion is Assertion.NEGATED:
                 if taken_back := self._taken_back(cue, mention):
                     return Verdict(Assertion.PRESENT, taken_back.text)
-                if required := self._behind(mention, "required"):
+                if required := self._behind(mention, "required") or self._next("compound", mention[1]):
                     return Verdict(Assertion.RISK, required.text)
             if assertion in (Assertion.RISK, Assertion.PLANNED):
                 if counted := _COUNTED.match(self.text, mention[1]):
@@ -192,14 +192,14 @@ class Clauses:
                 return cue.text
         if zero := _ZERO_BEHIND.match(self.text, mention[1], self.end):
             return zero[0].strip()
-        behind = self._kinds.get("negated_touching", [])
-        place = bisect_left(behind, mention[1], key=_start)
-        touches = (
-            place < len(behind)
-            and behind[place].start - mention[1] < _TOUCHES
-            and not self._broken(mention[1], behind[place].start)
-        )
-        return behind[place].text if touches else None
+        behind = self._next("negated_touching", mention[1])
+        return behind.text if behind and not self._broken(mention[1], behind.start) else None
+
+    def _next(self, kind: str, offset: int) -> CueHit | None:
+        """Return the cue of *kind* that begins right behind *offset*."""
+        hits = self._kinds.get(kind, [])
+        place = bisect_left(hits, offset, key=_start)
+        return hits[place] if place < len(hits) and hits[place].start - offset < _TOUCHES else None
 
     def _before(self, mention: tuple[int, int], kind: str) -> CueHit | None:
         """Return the nearest cue of *kind* before the mention, if its clause reaches it and it has had no event yet.

@@ -76,8 +76,8 @@ class Owners:
         self._stated = decided.stated
         general = analysis.vocabulary.general
         # A study of another medicine that reports adverse events is read the same way.
-        self._about_therapy = any(key[0] in (Category.MODALITY, Category.PRODUCT) for key in decided.stated) or any(
-            (item.category, item.slug) in general for item in mentions
+        self._about_therapy = any(key[0] in (Category.MODALITY, Category.PRODUCT) for key in decided.stated) or (
+            people.population not in NO_PATIENTS and any((item.category, item.slug) in general for item in mentions)
         )
         self._diseases = sorted(slug for category, slug in decided.stated if category is Category.INDICATION)
         self._treated = sorted(
@@ -142,6 +142,10 @@ class Owners:
         if self.is_general(mention):
             return self._only_a_word(mention, verdict, sentence, is_label)
         if not is_label and mention.slug in self._vocabulary.conditions:
+            for kind in ("eases", "treats"):
+                hit = sentence.before(kind, mention.start)
+                if hit and mention.start - hit.end < _NEAR and not occurred:
+                    return f"what is treated: {hit.text}"
             return self._only_a_condition(verdict, happened, sentence)
         return None
 
