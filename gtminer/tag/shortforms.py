@@ -40,7 +40,7 @@ def apply(
     refused: list[Rejected] = [item for item in rejected if text[item.start : item.end] not in meanings]
     for mention in candidates:
         meaning = _meaning_at(meanings.get(text[mention.start : mention.end], ()), mention.start)
-        if meaning is None or _confirms(analysis, meaning, mention):
+        if meaning is None or (_confirms(analysis, meaning, mention) and not _refused(meaning, mention, rejected)):
             kept.append(mention)
         else:
             why = f"the text defines {text[mention.start : mention.end]} as '{meaning.long}'"
@@ -48,7 +48,8 @@ def apply(
     for reading in readings:
         meaning = _meaning_at(meanings[text[reading.start : reading.end]], reading.start)
         mention = Mention(reading.start, reading.end, reading.category, reading.concept, "")
-        if meaning is not None and _confirms(analysis, meaning, mention):
+        confirmed = meaning is not None and _confirms(analysis, meaning, mention)
+        if meaning is not None and confirmed and not _refused(meaning, mention, rejected):
             kept.append(mention._replace(form=f"{text[reading.start : reading.end]} = {meaning.long}"))
         else:
             refused.append(reading)
@@ -130,6 +131,15 @@ def _confirms(analysis: Analysis, meaning: _Meaning, mention: Mention) -> bool:
     stems = {word[:_STEM] for word in re.findall(r"[a-z]{3,}", meaning.long.lower())}
     known = analysis.vocabulary.stems(mention.category, mention.slug, _STEM)
     return bool(stems) and len(stems & known) * 3 >= len(stems) * 2
+
+
+def _refused(meaning: _Meaning, mention: Mention, rejected: Sequence[Rejected]) -> bool:
+    """Say whether the long form itself was read as the concept, and that reading dropped."""
+    end = meaning.long_start + len(meaning.long)
+    return any(
+        (item.category, item.concept) == (mention.category, mention.slug) and meaning.long_start <= item.start < end
+        for item in rejected
+    )
 
 
 def _occurrences(text: str, meanings: dict[str, list[_Meaning]]) -> list[Mention]:
