@@ -164,7 +164,7 @@ NEIGHBOURS = [
     (
         "Unmodified reovirus in pancreatic cancer",
         "Patients with pancreatic cancer received wild-type reovirus (pelareorep), a natural oncolytic virus.",
-        About("oncolytic_virus_unmodified", "reovirus_other_rna", "pancreatic_cancer", gene_therapy=False),
+        About("oncolytic_virus_unmodified", "reovirus_other_rna", "pancreatic_cancer"),
     ),
 ]
 TOOLS = [

@@ -12,7 +12,7 @@ from gtminer.tag.vocabulary import Product
 # How much evidence makes a subject. A vector or delivery needs little once it is clear that a therapy is meant.
 _ENOUGH = {Category.MODALITY: 2.2, Category.VECTOR: 2.5, Category.INDICATION: 1.7, Category.PRODUCT: 1.5}
 _BESIDE_A_THERAPY = 0.5
-_TOOL_MEANT = 1.6  # an editor in the sentence that says what was done, where a therapy is meant
+_TOOL_MEANT = 1.3  # an editor in the sentence that says what was done, where a therapy is meant
 _TOOL_GIVEN = 1.0  # one plain mention, where a route is told as well
 _LONG = 12_000  # characters; abstracts are shorter, reports longer
 _SHARE = 0.2
@@ -95,8 +95,8 @@ class _Decision:
         self._complete()
         self._infer_from(products)
         self._keep_most_specific()
-        actions = self._actions()
-        return Decided(self._stated, self._inferred, bool(actions) or any(item.gene_therapy for item in products))
+        counts = bool(self._counting()) or any(product.gene_therapy for product in products)
+        return Decided(self._stated, self._inferred, counts)
 
     def _floors(self, length: int) -> dict[Category, float]:
         """Return what a concept must weigh beside the heaviest of its category; a long report names everything."""
@@ -117,6 +117,10 @@ class _Decision:
 
     def _actions(self) -> set[str]:
         return {slug for slug in self._modalities() if self._roles.is_action(slug)}
+
+    def _counting(self) -> set[str]:
+        """Return the modalities that make a document one about gene therapy."""
+        return self._actions() | (self._modalities() & self._roles.counting)
 
     def _state(self, slug: str, rule: str) -> None:
         self._stated.setdefault((Category.MODALITY, slug), rule)
@@ -198,7 +202,7 @@ class _Decision:
         neighbours = any(self._roles.is_neighbour(slug) for slug in self._modalities())
         if not neighbours and self._actions() <= {self._told["vector"]} and (told := self._told_action()):
             self._state(*told)
-        if self._actions():
+        if self._counting():
             self._state_delivery()
         elif not neighbours:  # particles that carry no gene
             for slug in self._vectors():
@@ -233,7 +237,7 @@ class _Decision:
                 self._state(outside, f"cells are changed outside the body: {cells}")
             elif route and self._subjects.population in (Population.HUMAN, Population.ANIMAL, Population.MIXED):
                 self._state(inside, f"given to a living being: {route}")
-            elif self._subjects.population is Population.ANIMAL:
+            elif self._subjects.population in (Population.ANIMAL, Population.MIXED):
                 self._state(inside, "given to animals")
             elif self._subjects.population is Population.HUMAN and not cells and self._is_given_whole():
                 self._state(inside, "a viral vector is given to people")

@@ -126,6 +126,7 @@ class Roles:
         self.implied: list[tuple[str, str, str]] = list(rows["implies"])
         self.replaced: list[tuple[str, str]] = list(rows["replaces"])
         self.outside = frozenset(rows["outside"])  # vectors that change cells outside the body
+        self.counting = frozenset(rows["counts"])  # neighbours that make a document one about gene therapy
         self.told: Mapping[str, str] = dict(rows["told_by"])
         self._axes = axes
         self._donors = {(Category.MODALITY.value, slug) for slug in rows["donors"]}
