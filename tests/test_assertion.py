@@ -89,3 +89,28 @@ def test_the_worked_examples_are_read_as_the_curators_read_them(shared: Path) ->
         found = {(tag.concept, str(tag.assertion)) for tag in tags}
         right, wanted, given = right + len(expected & found), wanted + len(expected), given + len(found)
     assert 2 * right / (wanted + given) >= FLOOR
+
+
+def test_only_the_title_of_a_label_names_a_section() -> None:
+    sentence = "Hepatotoxicity is listed."
+    label = "Alphagen: EU product information, section 4.4"
+    paper = "Warnings and precautions of AAV gene therapy"
+
+    def said(title: str) -> str:
+        document = Document("text:1", "file", title, f"{title}\n{sentence}")
+        tags = [tag for tag in read_document(document, words()).tags if tag.concept == "hepatotoxicity"]
+        return str(tags[0].assertion)
+
+    assert (said(label), said(paper)) == ("risk", "present")
+
+
+def test_what_a_protocol_tells_of_as_found_was_found_earlier() -> None:
+    text = (
+        "This study will enrol ten adults. Participants will receive an AAV8 vector. Seizures will be recorded. "
+        "The vector was given to five adults before, and headache was reported. Adverse events will be graded."
+    )
+    assert [(tag.concept, str(tag.assertion)) for tag in events(text)] == [
+        ("seizure", "planned"),
+        ("headache", "background"),
+        ("adverse_event_any", "planned"),
+    ]

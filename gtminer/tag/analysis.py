@@ -12,6 +12,9 @@ from gtminer.tag.vocabulary import Vocabulary
 Span = tuple[int, int]
 
 
+_LABEL = "label"  # what a title must be of for its words to name a section
+
+
 class CueHit(NamedTuple):
     """A cue where it stands, in offsets of the document's text."""
 
@@ -68,7 +71,10 @@ class Analysis:
     @cached_property
     def _titled_kind(self) -> str | None:
         title = fold(self.document.title).text
-        return next((kind for words, kind in self.vocabulary.title_sections if f" {words} " in title), None)
+        kinds = [kind for words, kind in self.vocabulary.title_sections if f" {words} " in title]
+        if _LABEL not in kinds:
+            return None
+        return next((kind for kind in kinds if kind != _LABEL), None)
 
     @cached_property
     def cues(self) -> dict[str, list[CueHit]]:

@@ -14,6 +14,7 @@ from gtminer.tag.subjects import Decided
 from gtminer.tag.tables import Row, row_at
 from gtminer.tag.whose import NO_PATIENTS, Owners
 
+_PROTOCOL = "the document is a protocol"
 _PURPOSE = 40  # characters before a word of safety in which its purpose is looked for
 _PARAGRAPH = 1500  # characters before a sentence in which the size of its set is looked for
 
@@ -154,15 +155,16 @@ class _Judge:
 
     def _in_protocol(self, verdict: Verdict, mention: Mention) -> Verdict:
         """Return what a protocol means: safety is planned there, what was found was found earlier (curation guide)."""
-        general = self._owners.is_general(mention)
-        if verdict.assertion is Assertion.NEGATED and general:
-            return Verdict(Assertion.BACKGROUND, verdict.cue)
-        if verdict.assertion is not Assertion.PRESENT:
-            return verdict
         past = self._owners.sentence(mention.start).by_kind.get("past")
-        if not general and (verdict.cue or past):
+        if self._owners.is_general(mention):
+            if verdict.assertion is Assertion.BACKGROUND or (verdict.assertion is Assertion.NEGATED and past):
+                return Verdict(Assertion.BACKGROUND, verdict.cue)
+            return verdict if verdict.assertion is Assertion.PLANNED else Verdict(Assertion.PLANNED, _PROTOCOL)
+        if verdict.assertion not in (Assertion.PRESENT, Assertion.NEGATED):
+            return verdict
+        if past or (verdict.cue and verdict.assertion is Assertion.PRESENT):
             return Verdict(Assertion.BACKGROUND, verdict.cue or (past[0].text if past else None))
-        return Verdict(Assertion.PLANNED, "the document is a protocol")
+        return Verdict(Assertion.PLANNED, _PROTOCOL)
 
     def _without_general_ones(self, judged: dict[Mention, Event]) -> dict[Mention, Event]:
         """Make general words (`adverse events`) mentions where their sentence names concrete events."""

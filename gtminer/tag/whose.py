@@ -28,6 +28,7 @@ _LABEL = frozenset(
         "interactions",
         "indication",
         "special_populations",
+        "overdose",
         "nonclinical",
         "clinical_pharmacology",
         "clinical_studies",
