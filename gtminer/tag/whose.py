@@ -17,6 +17,7 @@ from gtminer.tag.subjects import Decided
 
 _TOUCHES = 4  # characters between words that belong together
 _NEAR = 30  # characters between a word that governs a general one ("to limit the", "no new") and that one
+_AIM = 60  # characters between what betters or treats and what is treated; a list may stand between
 _BEHIND = 60  # characters between an event and the words behind it that say it was not looked at
 _LABEL = frozenset(
     (
@@ -145,7 +146,7 @@ class Owners:
         if not is_label and mention.slug in self._vocabulary.conditions:
             for kind in ("eases", "treats"):
                 hit = sentence.before(kind, mention.start)
-                if hit and mention.start - hit.end < _NEAR and not occurred:
+                if hit and mention.start - hit.end < _AIM and not occurred:
                     return f"what is treated: {hit.text}"
             return self._only_a_condition(verdict, happened, sentence)
         return None
