@@ -5,6 +5,7 @@ The words put together must be, as a whole, a form of the vocabulary; nothing is
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from gtminer.model import Category
 from gtminer.tag.analysis import Analysis
@@ -12,6 +13,7 @@ from gtminer.tag.fold import fold
 from gtminer.tag.forms import squeeze
 from gtminer.tag.mention import Mention
 from gtminer.tag.printed.tokens import cues
+from gtminer.tag.vocabulary import Vocabulary
 
 # What may follow a mention that lends its head: "A and B", "8 or 9", "1, -2 and -5", "IIIA and IIIB".
 _MORE = re.compile(
@@ -46,12 +48,16 @@ def coordinated(analysis: Analysis, mentions: Sequence[Mention]) -> Iterator[Men
             yield from _preceding(analysis, mention, words)
 
 
-def read_whole(analysis: Analysis, words: str) -> list[tuple[Category, str]]:
+def read_whole(analysis: Analysis, words: str) -> Sequence[tuple[Category, str]]:
     """Return the concepts that *words* as a whole stand for."""
+    return _read_whole(analysis.vocabulary, words)
+
+
+@lru_cache(maxsize=16384)  # the headings of MeSH come again and again
+def _read_whole(vocabulary: Vocabulary, words: str) -> tuple[tuple[Category, str], ...]:
     folded = fold(words).text
     if len(folded) > _LONGEST_FORM:
-        return []
-    vocabulary = analysis.vocabulary
+        return ()
     letters = squeeze(words)
     found: list[tuple[Category, str]] = []
     for start, end, pattern in vocabulary.find_terms(folded):
@@ -59,7 +65,7 @@ def read_whole(analysis: Analysis, words: str) -> list[tuple[Category, str]]:
             for form, wanted in vocabulary.term_entries[pattern]:
                 if wanted in (None, letters):
                     found.append((form.category, form.slug))
-    return found
+    return tuple(found)
 
 
 def _following(analysis: Analysis, mention: Mention, head: str, last: str) -> Iterator[Mention]:

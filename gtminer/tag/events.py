@@ -57,7 +57,7 @@ def endpoints(analysis: Analysis, mentions: Sequence[Mention], people: Subjects)
     if any((item.category, item.slug) in general for item in mentions):
         return []
     hits = [hit for hit in analysis.cues.get("events", []) if hit.kind == "endpoint"]
-    if not people.is_protocol:
+    if hits and not people.is_protocol:
         if people.results > 1 or _is_report(analysis):
             return []
         hits = [hit for hit in hits if _is_purpose(analysis, hit)]

@@ -19,8 +19,10 @@ GREEK = dict(zip(_GREEK_NAMES.split(), _PRIVATE, strict=True))
 _GREEK_LETTERS = dict(zip("αβγδεζηθικλμνξπρστφχψω", _PRIVATE, strict=True))
 _ASCII = {code: (chr(code).lower() if chr(code).isalnum() else " ") for code in range(128)}
 _SWAPPED = {**_ASCII, **{ord(char): char for char in _PRIVATE}}
-# Where a text and its fold may part: white space that runs on, and all that is not plain ASCII.
-_ODD = re.compile(f"[ \\t\\r\\n]{{2,}}|[{''.join(_PRIVATE)}]|[^\x00-\x7f]")
+# Where a text and its fold may part: at what is not plain ASCII, and where white space runs on. One set of characters
+# is found several times faster than a choice of two, so texts without such white space are asked for the first only.
+_ODD = re.compile(r"[^\t\n\r -~]")
+_ODD_OR_RUN = re.compile(r"[^\t\n\r -~]|[ \t\r\n]{2,}")
 _LIGATURES = {"æ": "ae", "œ": "oe"}  # one letter each for Unicode, two in the names of diseases
 
 
@@ -70,14 +72,15 @@ class Folded(NamedTuple):
 
 def fold(text: str) -> Folded:
     """Return *text* folded, with one space before and behind."""
-    if text.isascii() and not _spaced(text):
+    spaced = _spaced(text)
+    if not spaced and text.isascii():
         return Folded(f" {text.translate(_ASCII)} ")
     # Odd characters give way to their folds first: `str.translate` is many times faster on what is all ASCII.
     out: list[str] = []
     breaks: list[int] = []
     shifts: list[int] = []
     last = shift = 0
-    for match in _ODD.finditer(text):
+    for match in (_ODD_OR_RUN if spaced else _ODD).finditer(text):
         start, end = match.span()
         folded = _folds[match[0]] if match[0] > "\x7f" else " "
         out += (text[last:start], folded)
