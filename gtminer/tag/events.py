@@ -14,6 +14,7 @@ from gtminer.tag.subjects import Decided
 from gtminer.tag.tables import Row, row_at
 from gtminer.tag.whose import NO_PATIENTS, Owners
 
+_INSTRUCTIONS = frozenset(("posology", "contraindications"))
 _PROTOCOL = "the document is a protocol"
 _PURPOSE = 40  # characters before a word of safety in which its purpose is looked for
 _PARAGRAPH = 1500  # characters before a sentence in which the size of its set is looked for
@@ -139,8 +140,12 @@ class _Judge:
         """Let the section, the subjects and a protocol decide what no word of the sentence decides."""
         kind = self._analysis.section_kind(mention.start)
         usual, certain = self._analysis.vocabulary.sections.get(kind, (None, False))
-        if self._people.is_protocol:
+        is_label = self._owners.is_label(mention.start)
+        if self._people.is_protocol and not is_label:
             return self._in_protocol(verdict, mention)
+        if kind in _INSTRUCTIONS or (is_label and verdict.assertion is Assertion.PLANNED):
+            # A label plans nothing, and tells whom to treat how by what is there or not.
+            return Verdict(usual or Assertion.PRESENT, verdict.cue or f"section {kind}")
         if verdict.assertion is not Assertion.PRESENT:
             return verdict
         if usual is not None and (certain or verdict.cue is None):
