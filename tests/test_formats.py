@@ -125,6 +125,28 @@ def test_a_table_drops_empty_columns_first_and_names_what_it_drops() -> None:
     ]
 
 
+def test_long_lists_are_shortened_on_a_terminal_only() -> None:
+    columns = (Column("name"), Column("events"))
+    rows: list[tuple[object, ...]] = [("a", tuple(f"e{number}" for number in range(1, 12)))]
+    assert written("table", rows, Style(width=80), columns).splitlines()[2:] == [
+        "a     e1; e2; e3; e4; e5; e6; e7; e8; … and 3 more",
+        "Long lists are shortened; whole in -f csv.",
+    ]
+    whole = "; ".join(f"e{number}" for number in range(1, 12))
+    assert written("table", rows, Style(), columns).splitlines()[2:] == [f"a     {whole}"]
+    assert written("csv", rows, Style(width=80), columns) == f"name,events\na,{whole}\n"
+
+
+def test_a_long_identifier_breaks_rather_than_take_the_place_of_other_columns() -> None:
+    columns = (Column("id", breaks=True), Column("title", least=10))
+    rows: list[tuple[object, ...]] = [("fda:some-long-name/complete-response-letter-2024-08-05", "A letter")]
+    assert written("table", rows, Style(width=44), columns).splitlines()[2:] == [
+        "fda:some-long-name/complete-        A letter",
+        "response-letter-2024-08-05                  ",
+    ]
+    assert written("table", rows, Style(width=80), columns).splitlines()[2:] == [f"{rows[0][0]}  A letter"]
+
+
 def test_a_spreadsheet_holds_text_as_text(ask: Gtminer, tmp_path: Any) -> None:
     assert ask("export", "xlsx", "--documents", "--columns", "id,title,year", "-o", "out.xlsx").code == 0
     with zipfile.ZipFile(tmp_path / "out.xlsx") as book:

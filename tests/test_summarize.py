@@ -329,6 +329,37 @@ def test_one_product_shows_what_each_source_says(ask: Gtminer) -> None:
     ]
 
 
+def test_a_dossier_says_how_certain_its_facts_are(ask: Gtminer) -> None:
+    columns = "finding,ema_report,fda_review,fda_label"
+    out = ask("summarize", "--by", "product", "--product", "Aucatzyl", "--columns", columns).out
+    assert out.splitlines()[1:5] == [
+        "approved,2025-07,2024-11-08,",
+        "status,conditional,approved,",
+        "boxed warning,,,yes: cytokine release syndrome; neurological toxicities; secondary haematological malignancies",
+        "certainty of these facts,high (US); medium (EU date and number),high (US); medium (EU date and number),",
+    ]
+
+
+def test_a_product_without_documents_still_has_its_facts(ask: Gtminer) -> None:
+    code, out, err = ask("summarize", "--by", "product", "--product", "glybera", "--columns", "finding,ema_report")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[:5] == [
+        "finding,ema_report",
+        "approved,2012-10-25",
+        "status,expired 2017-10 (not renewed; exceptional circumstances)",
+        "certainty of these facts,high",
+        "documents,0",
+    ]
+
+
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_a_table_of_tags_always_shows_what_was_said_of_an_event(ask: Gtminer, width: str) -> None:
+    out = ask("summarize", "--long", "-f", "table", "--event", "death", env={"COLUMNS": width}).out
+    assert out.splitlines()[0].split()[0] == "id"
+    assert "assertion" in out.splitlines()[0].split()
+    assert "negated" in out.split()
+
+
 def test_each_message_goes_to_the_log_too(ask: Gtminer, tmp_path: Path) -> None:
     assert ask("summarize", "-q", "--columns", "id", "--limit", "1", "--log-file", "log").err == ""
     assert (tmp_path / "log").read_text().endswith(f" info {LEFT_OUT}")

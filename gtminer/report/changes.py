@@ -21,7 +21,7 @@ _LONGEST_HOURS = 1_000_000
 _YEAR = re.compile(r"(19|20)\d\d")
 
 _COLUMNS = (
-    Column("doc_id", "id"),
+    Column("doc_id", "id", breaks=True),
     Column("change"),
     Column("year", gives_way=6, right=True),
     Column("source", gives_way=8),

@@ -21,15 +21,15 @@ _FACTS = (
 )  # fmt: skip
 
 _COLUMNS = (
-    Column("id"),
+    Column("id", breaks=True),
     Column("year", gives_way=3, right=True),
     Column("source", gives_way=9),
-    Column("title", least=24),
+    Column("title", least=20, breaks=True),
     Column("product", gives_way=8, many=True),
     Column("modality", gives_way=5, many=True),
     Column("vector", gives_way=1, many=True),
     Column("indication", gives_way=2, many=True),
-    Column("safety", "safety events", many=True),
+    Column("safety", "safety events", many=True, least=20, breaks=True),
     Column("retracted", gives_way=7, flag=True),
     Column("safety_other", "not affirmed", hidden=True, many=True),
     Column("inferred", hidden=True, many=True),

@@ -247,7 +247,7 @@ _FIGURES = (
     Column("right", right=True), Column("missed", right=True), Column("false_alarms", right=True),
 )  # fmt: skip
 _ERRORS = (
-    Column("doc_id", "id", gives_way=2), Column("measure"), Column("kind", gives_way=1), Column("concept"),
+    Column("doc_id", "id", breaks=True, gives_way=2), Column("measure"), Column("kind", gives_way=1), Column("concept"),
     Column("expected", gives_way=4), Column("given", gives_way=3), Column("why", gives_way=5, least=16),
     Column("sentence", least=30),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from gtminer.report.filters import Selection, mention_condition
 from gtminer.report.table import Column, Row, Table
 
 COLUMNS = (
-    Column("doc_id", "id"),
+    Column("doc_id", "id", breaks=True),
     Column("source", gives_way=9),
     Column("year", gives_way=3, right=True),
     Column("title", gives_way=6, least=20),
@@ -22,8 +22,8 @@ COLUMNS = (
     Column("end", hidden=True, right=True),
     Column("section", gives_way=7),
     Column("page", gives_way=8, right=True),
-    Column("sentence", "evidence", least=24),
-    Column("assertion"),
+    Column("sentence", "evidence", gives_way=1, least=20),
+    Column("assertion"),  # never gives way: without it a denied event would read as one that happened
     Column("role", gives_way=4),
     Column("inferred", hidden=True, flag=True),
     Column("cue", hidden=True),

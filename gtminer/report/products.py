@@ -81,6 +81,8 @@ _COLUMNS = (
     Column("inn", hidden=True),
     Column("slug", hidden=True),
     Column("certainty", hidden=True),
+    Column("ema_status", hidden=True),
+    Column("fda_status", hidden=True),
 )
 
 
@@ -104,7 +106,7 @@ def table(connection: sqlite3.Connection, concepts: Concepts, selection: Selecti
                 _labels(fact, "disease_slugs", Category.INDICATION, concepts)
                 or _tagged(documents, "indication", concepts),
                 events["ema"], events["fda"], events["pubmed"], _states(documents), fact.get("inn") or None, slug,
-                fact.get("certainty") or None,
+                fact.get("certainty") or None, fact.get("ema_status") or None, fact.get("fda_status") or None,
             )  # fmt: skip
 
     return Table("Documents by product", _COLUMNS, rows())
@@ -120,9 +122,9 @@ def dossier(connection: sqlite3.Connection, concepts: Concepts, selection: Selec
     groups = {name: [document for document in documents if document.group == name] for name in _GROUPS}
     fact = facts().get(slug, {})
     columns = (
-        Column("part", gives_way=1),
-        Column("finding"),
-        *(Column(name, heading, least=12) for name, heading in _GROUPS.items()),
+        Column("part", hidden=True),
+        Column("finding", least=16),
+        *(Column(name, heading, least=12, gives_way=not groups[name]) for name, heading in _GROUPS.items()),
     )
     lines: list[Row] = []
     for name, ema, fda in _FACTS:
@@ -131,13 +133,17 @@ def dossier(connection: sqlite3.Connection, concepts: Concepts, selection: Selec
             lines.append(("fact", name, *(values.get(group) or None for group in _GROUPS)))
     if boxed := fact.get("boxed_warning_us"):
         lines.append(("fact", "boxed warning", *(boxed if group == "fda_label" else None for group in _GROUPS)))
+    if certainty := fact.get("certainty"):
+        stated = {"ema_report": fact.get("ema_ma_date"), "fda_review": fact.get("fda_approval_date")}
+        cells = (certainty if stated.get(group) else None for group in _GROUPS)
+        lines.append(("fact", "certainty of these facts", *cells))
     lines.append(("documents", "documents", *(len(groups[group]) for group in _GROUPS)))
     for name in ("modality", "vector", "indication"):
         lines.append((name, name, *(_tagged(groups[group], name, concepts) for group in _GROUPS)))
     lines.append(("tables", "adverse-event tables", *(_states(groups[group]) for group in _GROUPS)))
     lines.extend(_event_rows(connection, concepts, groups))
     title = fact.get("brand") or concepts.label(Category.PRODUCT, slug)
-    return Table(f"Dossier of {title}", columns, lines if documents else [])
+    return Table(f"Dossier of {title}", columns, lines if documents or fact else [])
 
 
 _DATES = {"ema": "ema_ma_date", "fda": "fda_approval_date"}

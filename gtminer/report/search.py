@@ -14,7 +14,7 @@ _WORDS_AROUND = 24
 _TERM = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
 
 _COLUMNS = (
-    Column("doc_id", "id"),
+    Column("doc_id", "id", breaks=True),
     Column("year", gives_way=3, right=True),
     Column("source", gives_way=4),
     Column("title", gives_way=1, least=20),

@@ -17,7 +17,8 @@ class Column(NamedTuple):
 
     ``name`` is the CSV header and the JSON key. On a terminal ``heading`` (else the name) is shown, columns with the
     highest ``gives_way`` are dropped first where space is short (0: never), ``least`` is the narrowest readable
-    width of prose, and a ``hidden`` column appears only when asked for by name.
+    width of prose, long words may break (``breaks``) after a slash or a hyphen, and a ``hidden`` column appears only
+    when asked for by name.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Column(NamedTuple):
     right: bool = False  # numbers
     flag: bool = False  # true, false
     many: bool = False  # several texts
+    breaks: bool = False  # long words after / or -
 
 
 class Table(NamedTuple):

@@ -1,5 +1,6 @@
 """A table for a terminal: it fits the width, breaks lines between words, and says what it leaves out."""
 
+import re
 from typing import TextIO
 
 from gtminer.report.table import Cell, Column, Style, Table, shown, words
@@ -10,15 +11,20 @@ BINARY = False
 
 _GAP = 2
 _LONGEST_WORD = 24
+_LONGEST_IDENTIFIER = 32
+_MOST_VALUES = 8  # of a cell that holds several; the rest are counted
 
 
 def write(table: Table, out: TextIO, style: Style) -> None:
     """Write the columns of *table* that a person is shown, as many as fit ``style.width`` with whole words.
 
-    A last line names the columns that gave way. Without a width each row is one line, however long.
+    Last lines name the columns that gave way and say that long lists were shortened. Without a width each row is one
+    line, however long.
     """
     table = shown(table)
-    rows = [[_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows]
+    given = list(table.rows)
+    most = _MOST_VALUES if style.width is not None else None
+    rows = [[_cell(cell, column, most) for cell, column in zip(row, table.columns, strict=True)] for row in given]
     if not rows:
         return
     headings = [column.heading or column.name.replace("_", " ") for column in table.columns]
@@ -39,6 +45,8 @@ def write(table: Table, out: TextIO, style: Style) -> None:
     if gone:
         named = ", ".join(gone) if len(gone) <= 8 else f"{len(gone)} of {len(headings)} columns"
         out.write(_wrapped(f"Not shown at this width: {named}. All of them: -f csv, or choose with --columns.", style))
+    if most is not None and any(_several(row[place]) > most for row in given for place in kept):
+        out.write(_wrapped("Long lists are shortened; whole in -f csv.", style))
 
 
 def fit(
@@ -68,10 +76,14 @@ def _least(column: Column, heading: str, cells: list[str], natural: int) -> int:
     """Return the narrowest width at which no word of the column has to be cut, and prose stays readable.
 
     In a column of prose a word longer than any of English (a formula, a chain of hyphens) is cut rather than let it
-    take the place of other columns; identifiers are never cut.
+    take the place of other columns. Identifiers are never cut, but long ones may break after a slash or a hyphen.
     """
     longest = max((width(word) for text in (heading, *cells) for word in text.split()), default=1)
-    if column.least:
+    if column.breaks:
+        pieces = max((width(piece) for cell in cells for piece in _pieces(cell)), default=1)
+        least = column.least or _LONGEST_IDENTIFIER
+        longest = max(min(longest, least), min(pieces, max(least, _LONGEST_WORD)), width(heading))
+    elif column.least:
         longest = min(longest, max(_LONGEST_WORD, column.least))
     return min(natural, max(longest, column.least))
 
@@ -95,10 +107,34 @@ def _share(least: list[int], natural: list[int], room: int) -> list[int]:
     return [min(size, room) for size in widths]
 
 
-def _cell(cell: Cell, column: Column) -> str:
+def _cell(cell: Cell, column: Column, most: int | None) -> str:
     if cell is True:
         return column.heading or column.name.replace("_", " ")
-    return "" if cell is False else one_line(words(cell))
+    if cell is False:
+        return ""
+    if most is not None and isinstance(cell, tuple) and len(cell) > most:
+        return one_line(f"{words(cell[:most])}; … and {len(cell) - most} more")
+    return one_line(words(cell))
+
+
+def _several(cell: Cell) -> int:
+    return len(cell) if isinstance(cell, tuple) else 1
+
+
+def _pieces(text: str) -> list[str]:
+    return re.split(r"(?<=[/ -])", text)
+
+
+def _broken(text: str, size: int) -> str:
+    """Return *text* in lines of at most *size*, broken at spaces and after slashes and hyphens."""
+    if width(text) <= size:
+        return text
+    lines = [""]
+    for piece in _pieces(text):
+        if lines[-1] and width((lines[-1] + piece).rstrip()) > size:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _print(
@@ -123,7 +159,12 @@ def _print(
             Text(heading), width=size, justify="right" if column.right else "left", overflow="fold", vertical="top"
         )
     for row in rows:
-        grid.add_row(*map(Text, row))
+        grid.add_row(
+            *(
+                Text(_broken(cell, size) if column.breaks else cell)
+                for cell, column, size in zip(row, columns, widths, strict=True)
+            )
+        )
     console.print(grid)
 
 
