@@ -335,7 +335,8 @@ def test_a_dossier_says_how_certain_its_facts_are(ask: Gtminer) -> None:
     assert out.splitlines()[1:5] == [
         "approved,2025-07,2024-11-08,",
         "status,conditional,approved,",
-        "boxed warning,,,yes: cytokine release syndrome; neurological toxicities; secondary haematological malignancies",
+        "boxed warning,,,"
+        "yes: cytokine release syndrome; neurological toxicities; secondary haematological malignancies",
         "certainty of these facts,high (US); medium (EU date and number),high (US); medium (EU date and number),",
     ]
 
