@@ -1,6 +1,7 @@
 """A document taken apart once for all that judge it: folded text, sentences, sections, cues by family."""
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from functools import cached_property
 from typing import NamedTuple
 
@@ -79,7 +80,8 @@ class Analysis:
     @cached_property
     def cues(self) -> dict[str, list[CueHit]]:
         """All cues by family, in reading order, overlapping ones too."""
-        found: dict[str, list[CueHit]] = {}
+        found: dict[str, list[CueHit]] = defaultdict(list)
+        new = tuple.__new__  # half the price of CueHit(...), and there are fifty in an abstract
         entries = self.vocabulary.cue_entries
         text = self.folded.text
         source = self.folded.source if self.folded.breaks else None
@@ -89,7 +91,7 @@ class Analysis:
             if text[start + 1].isdigit() and self.in_number(place[0]):
                 continue
             for family, kind, words in entries[pattern]:
-                found.setdefault(family, []).append(CueHit(*place, kind, words))
+                found[family].append(new(CueHit, (*place, kind, words)))
         for hits in found.values():
             hits.sort()
         return found

@@ -59,21 +59,24 @@ def apply(
 
 def _meanings(text: str, candidates: list[Mention], rejected: list[Rejected]) -> dict[str, list[_Meaning]]:
     """Return the meanings of the short forms that are read as concepts, or that may be defined as one."""
+    places = sites(text)
+    if not places:
+        return {}
     by_end = sorted(candidates, key=_end)
     ends = [mention.end for mention in by_end]
     spelled = {text[item.start : item.end] for item in candidates} | {text[item.start : item.end] for item in rejected}
     grouped: dict[str, list[Site]] = {}
     telling: set[str] = set()
-    for site in sites(text):
+    for site in places:
         short = site.short
         if len(short) > 1:
             grouped.setdefault(short, []).append(site)
             if short not in telling and (short in spelled or _any_between(ends, site.first - 1, _reach(site))):
                 telling.add(short)
     meanings: dict[str, list[_Meaning]] = {}
-    for short, places in grouped.items():
+    for short, its in grouped.items():
         if short in telling:
-            defined = dict.fromkeys(definition for site in places if (definition := site.definition(text)))
+            defined = dict.fromkeys(definition for site in its if (definition := site.definition(text)))
             if defined:
                 meanings[short] = [
                     _Meaning(item.short_start, item.long, item.long_start, _concepts(item, by_end, ends))
