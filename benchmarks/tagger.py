@@ -76,11 +76,17 @@ class Tagger:
         from gtminer.tag.tagger import read_document
 
         built_in = vocabulary.load()
+        ready = time.process_time() - begin
         overlaid = vocabulary.load(options.overlay) if options.overlay else None
         self._rounds: dict[str, Callable[[], object]] = {
             "tagger": lambda: [read_document(document, built_in) for document in documents],
             "bare": lambda: [built_in.find_terms(fold(document.text).text) for document in documents],
         }
+        readings = [read_document(document, built_in) for document in documents]
+        without = [document for document, reading in zip(documents, readings, strict=True) if not reading.tags]
+        if without:
+            self._rounds["without"] = lambda: [read_document(document, built_in) for document in without]
+            self._rounds["bare without"] = lambda: [built_in.find_terms(fold(item.text).text) for item in without]
         if overlaid:
             self._rounds["overlay"] = lambda: [read_document(document, overlaid) for document in documents]
         if options.long:
@@ -90,8 +96,6 @@ class Tagger:
             whole, part = (Document("long", "pubmed", "", words) for words in (text, text[: size // 8]))
             self._rounds["long"] = lambda: read_document(whole, built_in)
             self._rounds["eighth"] = lambda: read_document(part, built_in)
-        ready = time.process_time() - begin
-        readings = [read_document(document, built_in) for document in documents]
         self.told = {
             "ready": ready,
             "documents": len(documents),
@@ -257,6 +261,9 @@ def report(tagger: Child, peer: Child | None, told: dict[str, Any]) -> None:
     print(
         f"bare automaton: {best['bare']:.2f} s; the tagger has {ratio:.2f} of its rate (goal on ordinary records 0.6)"
     )
+    if "without" in best:
+        share = best["bare without"] / best["without"]
+        print(f"  over the {count - texts['tagged']} documents without a tag: {share:.2f} of its rate")
     if "overlay" in best:
         print(f"overlay: {best['overlay']:.2f} s; {seconds / best['overlay']:.2f} of the rate without (goal 0.35)")
     if "long" in best:
