@@ -77,9 +77,10 @@ class Owners:
         self._vocabulary = analysis.vocabulary
         self._stated = decided.stated
         general = analysis.vocabulary.general
-        # A study of another medicine that reports adverse events is read the same way.
+        # A study of another medicine that reports adverse events is read the same way; "complications" are a surgeon's.
         self._about_therapy = any(key[0] in (Category.MODALITY, Category.PRODUCT) for key in decided.stated) or (
-            people.population not in NO_PATIENTS and any((item.category, item.slug) in general for item in mentions)
+            people.population not in NO_PATIENTS
+            and any((item.category, item.slug) in general and self._is_of_medicine(item) for item in mentions)
         )
         self._diseases = sorted(slug for category, slug in decided.stated if category is Category.INDICATION)
         self._treated = sorted(
@@ -91,6 +92,11 @@ class Owners:
         for item in mentions:
             self._grouped.setdefault(analysis.sentence_number(item.start), []).append(item)
         self._sentences: dict[int, Sentence] = {}
+
+    def _is_of_medicine(self, mention: Mention) -> bool:
+        """Say whether a general word is one of medicines: "side effects", "toxicity"; not "complications"."""
+        hits = within(self._analysis.cues.get("events", []), mention.start, mention.end)
+        return any(hit.kind == "endpoint" for hit in hits)
 
     def sentence(self, offset: int) -> Sentence:
         """Return what the sentence at *offset* says, worked out once."""
