@@ -30,7 +30,17 @@ _QUALIFIER = re.compile(r"\s*(?:\((?:disease|disorder|finding|syndrome)\)|,? NOS
 _STAYS = re.compile(r"(?:type|with|without|due|and|or|in|of|susceptibility|formerly|including)\b|[IVX\d]+[A-Za-z]?$")
 _PREFIXES = {"Orphanet": "ORPHA", "ORPHA": "ORPHA", "MESH": "MESH", "NCIT": "NCIT"}
 
+# A word that tells how something is, and not what it is: "hemolytic", "gastric".
+_ADJECTIVE = re.compile(r"[a-z]{3,}(?:ic|ical|al|ous|ary|ated|ative|atory)$")
+# An acronym is a gene's or protein's where a name says so: "G6PD deficiency", "caused by mutation in WFS1".
+_GENE = re.compile(
+    r"\b([A-Z][A-Z0-9]{1,9})[- ](?:gene|deficien|mutation|mutant)"
+    r"|(?:mutations?|variants?|defects?|alterations?) (?:in|of) (?:the )?([A-Z][A-Z0-9]{1,9})\b"
+)
+
 GENERAL = "too general"
+GENE = "names a gene or protein"
+ADJECTIVE = "an adjective"
 SHORT = "too short"
 LONG = "too long to be written so"
 COMMON = "a common word"
@@ -118,6 +128,14 @@ class _Planner:
         self._common = common
         self._general = general
         self._american = american
+        self._genes = {
+            symbol
+            for term in self._terms.values()
+            for text in (term.name, *term.synonyms)
+            for found in _GENE.findall(text)
+            for symbol in found
+            if symbol
+        }
         self._left: list[LeftOut] = []
         self._above: dict[str, dict[str, int]] = {}
 
@@ -204,11 +222,16 @@ class _Planner:
         if not re.search(r"[^\W\d_]", letters):
             return SHORT
         if _ACRONYM.match(form):
+            if form in self._genes:
+                return GENE
             return "" if len(letters) >= _SHORTEST_ACRONYM else SHORT
         if len(letters) < _SHORTEST:
             return SHORT
-        if folded.strip() in self._common:
-            return COMMON
+        if len(words) == 1:
+            if words[0] in self._common or (words[0].endswith("s") and words[0][:-1] in self._common):
+                return COMMON
+            if _ADJECTIVE.match(words[0]):
+                return ADJECTIVE
         return GENERAL if all(word in self._general for word in words) else ""
 
     def _settle(self, wishes: list[_Wish]) -> tuple[str, list[_Wish]] | None:
