@@ -100,7 +100,9 @@ def compile_(source: Files) -> dict[str, Any]:
         cues.setdefault(f" {plain(text.rstrip('*'))}{'' if open_end else ' '}", []).append((family, kind, text))
     return {
         "concepts": pack(concepts),
-        "concept_index": index,
+        "by_slug": {
+            category: array("I", (slugs[slug] for slug in sorted(slugs))).tobytes() for category, slugs in index.items()
+        },
         "products": list(_products(source.data)),
         **_terms(built_in, added, index, source.spellings()),
         "overlays": added.files(),

@@ -6,7 +6,8 @@ anew where it is missing or damaged.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -69,23 +70,36 @@ Entries = tuple[tuple[Form, str | None], ...]
 class Concepts(Mapping[tuple[Category, str], Concept]):
     """All concepts by category and slug, in the order of the files; each is made when it is asked for."""
 
-    def __init__(self, rows: Bytes, index: Mapping[str, Mapping[str, int]]) -> None:
+    def __init__(self, rows: Bytes, by_slug: Mapping[str, bytes]) -> None:
         self._rows = Packed(rows, lambda values: Concept(Category(values[0]), *values[1:]))
         self._made = Remembered(self._rows.__getitem__)
-        self._index = index
+        # The places of each category's concepts, sorted by slug.
+        self._by_slug = {category: memoryview(places).cast("I") for category, places in by_slug.items()}
+        self._numbers: dict[tuple[Category, str], int] = {}
 
     def number(self, key: tuple[Category, str]) -> int:
         """Return the place of a concept; raises KeyError where there is none."""
-        return self._index[key[0]][key[1]]
+        number = self._numbers.get(key)
+        if number is None:
+            category, slug = key
+            places = self._by_slug.get(category)
+            found = bisect_left(places, slug, key=self._slug) if places else 0
+            if not places or found == len(places) or self._slug(places[found]) != slug:
+                raise KeyError(key)
+            self._numbers[key] = number = places[found]
+        return number
+
+    def _slug(self, number: int) -> str:
+        return self._rows[number].slug
 
     def key(self, number: int) -> tuple[Category, str]:
         """Return category and slug of the concept at a place."""
         concept = self._made[number]
         return concept.category, concept.slug
 
-    def slugs(self, category: Category) -> Iterable[str]:
-        """Return the slugs of a category."""
-        return self._index.get(category, {})
+    def slugs(self, category: Category) -> list[str]:
+        """Return the slugs of a category, sorted."""
+        return [self._slug(number) for number in self._by_slug.get(category, ())]
 
     def __getitem__(self, key: tuple[Category, str]) -> Concept:
         return self._made[self.number(key)]
@@ -160,7 +174,7 @@ class Vocabulary:
         more = compiled["more_terms"]
         self._more_terms = WordAutomaton(more, compiled["first_more"]) if more else None
         self._cues = Automaton.deserialize(compiled["cues"])
-        self.concepts = Concepts(compiled["concepts"], compiled["concept_index"])
+        self.concepts = Concepts(compiled["concepts"], compiled["by_slug"])
         self.forms = Packed(compiled["forms"], self._made_form)
         self._form = Remembered(self.forms.__getitem__)
         self._forms_of = Packed[tuple[int, ...]](compiled["forms_of"], tuple)
