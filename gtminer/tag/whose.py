@@ -124,9 +124,9 @@ class Owners:
     def _not_of_the_therapy(self, mention: Mention, verdict: Verdict, happened: bool, sentence: Sentence) -> str | None:
         if not self._about_therapy and not self.is_label(mention.start):
             return "the document is about no therapy"
-        if self._is_treated(mention):
-            return "the disease that is treated"
         occurred = happened and verdict.assertion is Assertion.PRESENT
+        if self._is_treated(mention) and not (occurred and self._arises(mention, sentence)):
+            return "the disease that is treated"
         is_label = self.is_label(mention.start)
         if not is_label and (other := self._of_another_therapy(sentence)):
             return f"an event of another treatment: {other}"
@@ -164,6 +164,14 @@ class Owners:
     def is_label(self, offset: int) -> bool:
         """Say whether *offset* stands in a product's label or a regulator's report."""
         return self._analysis.document.regulator is not None or self._analysis.section_kind(offset) in _LABEL
+
+    @staticmethod
+    def _arises(mention: Mention, sentence: Sentence) -> bool:
+        """Say whether words that touch a disease tell of it as new: "developed acute myeloid leukaemia"."""
+        before, behind = sentence.before("arises", mention.start), sentence.behind("arises", mention.end)
+        return bool(
+            (before and mention.start - before.end < _TOUCHES) or (behind and behind.start - mention.end < _TOUCHES)
+        )
 
     def _of_another_therapy(self, sentence: Sentence) -> str | None:
         """Return the words of a sentence that speaks of another treatment and not of the document's own."""
