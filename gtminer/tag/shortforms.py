@@ -6,13 +6,15 @@ takes the dictionary's reading away, and the reading is kept as rejected (curati
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from gtminer.model import Rejected
+from gtminer.model import Category, Rejected
 from gtminer.tag.abbreviations import Definition, Site, sites
 from gtminer.tag.analysis import Analysis
 from gtminer.tag.mention import Mention
+
+Key = tuple[Category, str]
 
 _SIGNS = re.compile(r"[(\[=;:|]")
 _STEM = 5  # letters that words of one meaning share: "deficient", "deficiency"
@@ -37,10 +39,11 @@ def apply(
         return candidates, rejected
     readings = [item for item in rejected if text[item.start : item.end] in meanings]
     kept: list[Mention] = []
+    dropped = _dropped(rejected)
     refused: list[Rejected] = [item for item in rejected if text[item.start : item.end] not in meanings]
     for mention in candidates:
         meaning = _meaning_at(meanings.get(text[mention.start : mention.end], ()), mention.start)
-        if meaning is None or (_confirms(analysis, meaning, mention) and not _refused(meaning, mention, rejected)):
+        if meaning is None or (_confirms(analysis, meaning, mention) and not _refused(meaning, mention, dropped)):
             kept.append(mention)
         else:
             why = f"the text defines {text[mention.start : mention.end]} as '{meaning.long}'"
@@ -49,7 +52,7 @@ def apply(
         meaning = _meaning_at(meanings[text[reading.start : reading.end]], reading.start)
         mention = Mention(reading.start, reading.end, reading.category, reading.concept, "")
         confirmed = meaning is not None and _confirms(analysis, meaning, mention)
-        if meaning is not None and confirmed and not _refused(meaning, mention, rejected):
+        if meaning is not None and confirmed and not _refused(meaning, mention, dropped):
             kept.append(mention._replace(form=f"{text[reading.start : reading.end]} = {meaning.long}"))
         else:
             refused.append(reading)
@@ -94,9 +97,9 @@ def _reach(site: Site) -> int:
     return max(site.last, site.start + len(site.short)) + 1
 
 
-def _any_between(ends: Sequence[int], first: int, last: int) -> bool:
-    place = bisect_left(ends, first)
-    return place < len(ends) and ends[place] <= last
+def _any_between(places: Sequence[int], first: int, last: int) -> bool:
+    place = bisect_left(places, first)
+    return place < len(places) and places[place] <= last
 
 
 def _concepts(item: Definition, by_end: Sequence[Mention], ends: Sequence[int]) -> tuple[Mention, ...]:
@@ -136,13 +139,18 @@ def _confirms(analysis: Analysis, meaning: _Meaning, mention: Mention) -> bool:
     return bool(stems) and len(stems & known) * 3 >= len(stems) * 2
 
 
-def _refused(meaning: _Meaning, mention: Mention, rejected: Sequence[Rejected]) -> bool:
+def _refused(meaning: _Meaning, mention: Mention, dropped: Mapping[Key, Sequence[int]]) -> bool:
     """Say whether the long form itself was read as the concept, and that reading dropped."""
-    end = meaning.long_start + len(meaning.long)
-    return any(
-        (item.category, item.concept) == (mention.category, mention.slug) and meaning.long_start <= item.start < end
-        for item in rejected
-    )
+    starts = dropped.get((mention.category, mention.slug), ())
+    return _any_between(starts, meaning.long_start, meaning.long_start + len(meaning.long) - 1)
+
+
+def _dropped(rejected: Sequence[Rejected]) -> dict[Key, list[int]]:
+    """Return where the dropped readings of each concept begin, in order."""
+    starts: dict[Key, list[int]] = {}
+    for item in sorted(rejected, key=lambda item: item.start):
+        starts.setdefault((item.category, item.concept), []).append(item.start)
+    return starts
 
 
 def _occurrences(text: str, meanings: dict[str, list[_Meaning]]) -> list[Mention]:
