@@ -10,11 +10,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments == ["--version"]:
         from gtminer import __version__
 
-        print(f"gtminer {__version__}")
+        try:
+            print(f"gtminer {__version__}", flush=True)
+        except (OSError, AttributeError, ValueError) as error:  # a full device, a closed pipe, no stdout at all
+            return _failed(error)
         return 0
     from gtminer.cli.app import run
 
     return run(arguments)
+
+
+def _failed(error: Exception) -> int:
+    from gtminer.cli import streams
+
+    if not isinstance(error, BrokenPipeError):
+        streams.fail(f"output: {getattr(error, 'strerror', None) or error}")
+    streams.discard("stdout")
+    return 141 if isinstance(error, BrokenPipeError) else 1
 
 
 if __name__ == "__main__":

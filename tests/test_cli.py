@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import Gtminer, Outcome
@@ -57,6 +58,25 @@ def test_a_mistyped_option_suggests_the_nearest(gtminer: Gtminer) -> None:
     assert gtminer("summarize", "--vectr", "aav") == (
         2, "", "gtminer: No such option: --vectr; did you mean '--vector'? see 'gtminer summarize --help'\n"
     )  # fmt: skip
+
+
+def test_a_value_that_is_no_number_is_said_so(gtminer: Gtminer) -> None:
+    assert gtminer("summarize", "--limit", "x") == (
+        2, "", "gtminer: Invalid value for '--limit' / '-n': write a whole number; see 'gtminer summarize --help'\n"
+    )  # fmt: skip
+    assert gtminer("evaluate", "gold.jsonl", "--min-f1", "much") == (
+        2, "", "gtminer: Invalid value for '--min-f1': write a number; see 'gtminer evaluate --help'\n"
+    )  # fmt: skip
+    assert gtminer("fetch", "--limit", "0") == (
+        2, "", "gtminer: Invalid value for '--limit': write 1 or more; see 'gtminer fetch --help'\n"
+    )  # fmt: skip
+
+
+def test_a_full_device_is_one_line_for_the_version_too(environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "gtminer", "--version"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, check=False, stdout=full, stderr=subprocess.PIPE, env=environment)
+    assert (done.returncode, done.stderr) == (1, b"gtminer: output: No space left on device\n")
 
 
 def test_global_options_may_stand_behind_the_command(gtminer: Gtminer, tmp_path: object) -> None:

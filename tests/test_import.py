@@ -142,6 +142,13 @@ def test_a_missing_file_stops_the_import_before_it_begins(gtminer: Gtminer, stor
     assert not store.exists()
 
 
+def test_a_cache_that_is_a_file_is_named(gtminer: Gtminer, tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(record_set(*SOUND))
+    assert gtminer("--cache", "a.xml", "import", "a.xml") == Outcome(
+        2, "", f"gtminer: {tmp_path / 'a.xml'}: a file, not a folder; name another with --cache\n"
+    )
+
+
 def test_a_file_that_cannot_be_read_is_named_and_the_others_are_imported(gtminer: Gtminer, tmp_path: Path) -> None:
     if not Path("/proc/self/mem").exists():
         pytest.skip("needs a file that opens and cannot be read")

@@ -27,7 +27,7 @@ from gtminer.documents.pdf_text import raise_mark
 from gtminer.documents.pdf_worker import Limits
 from gtminer.model import Document
 from gtminer.pipeline.importing import Import
-from gtminer.pipeline.reports import ReportOptions
+from gtminer.pipeline.reports import ReportOptions, kinds_of_reports
 from gtminer.store.database import Store
 
 CORPUS = Path(pdf.__file__).parents[1] / "standin" / "corpus" / "pdf"
@@ -406,6 +406,56 @@ def test_import_takes_what_the_user_says(store: Store) -> None:
     assert (document.doc_id, document.product, document.regulator, document.provenance.url) == (
         "fda:kymriah/label", "kymriah", "FDA", "https://example.org/label.pdf",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--kind", "SMPCs"], "--kind: unknown value 'SMPCs'; did you mean 'smpc'?"),
+        (["--kind", "a/../b"], f"--kind: unknown value 'a/../b'; choose one of: {', '.join(kinds_of_reports())}"),
+        (["--url", "example.org"], "--url: 'example.org' is no address; write it as https://..."),
+        (["--product", " ! "], "--product: ' ! ' is no name; write a brand, an INN or a product id"),
+    ],
+)
+def test_import_refuses_what_cannot_be_of_a_report(gtminer: Gtminer, options: list[str], message: str) -> None:
+    path = str(CORPUS / "nullivec-product-information.pdf")
+    assert gtminer("import", path, *options) == (2, "", f"gtminer: {message}\n")
+
+
+def test_one_address_is_of_one_file(gtminer: Gtminer) -> None:
+    path = str(CORPUS / "nullivec-product-information.pdf")
+    assert gtminer("import", path, path, "--url", "https://example.org/a.pdf") == (
+        2, "", "gtminer: --url is the address of one file; import the files one by one\n",
+    )  # fmt: skip
+
+
+def test_a_product_that_is_nearly_a_known_one_is_asked_about(gtminer: Gtminer) -> None:
+    path = str(CORPUS / "nullivec-product-information.pdf")
+    code, out, err = gtminer("import", "--no-tag", "--product", "Kimriah", "--kind", "SmPC", path)
+    assert (code, out, err.splitlines()[0]) == (
+        0, "", "warning: --product: 'Kimriah' is not in the product table; did you mean 'Kymriah'?",
+    )  # fmt: skip
+    assert "ema:kimriah/smpc-nullivec" not in err
+    assert "ema:kimriah/smpc;" in err
+
+
+def test_a_report_that_takes_the_place_of_another_one_is_told(gtminer: Gtminer) -> None:
+    first, second = CORPUS / "fictacel-product-information.pdf", CORPUS / "nullivec-product-information.pdf"
+    said = ["--no-tag", "--source", "ema", "--product", "Kymriah", "--kind", "smpc"]
+    gtminer("import", *said, str(first))
+    code, out, err = gtminer("import", *said, str(second))
+    assert (code, out, err.splitlines()[1:]) == (
+        0,
+        "",
+        [
+            f"warning: ema:kymriah/smpc: {second.name} takes the place of {first.name}, since it was read later; which "
+            "is the newer one they do not say; 'gtminer show ema:kymriah/smpc --earlier 1' shows the other",
+            "imported 1 document: 0 new, 1 changed, 0 unchanged",
+        ],
+    )
+    assert gtminer("import", *said, str(second)).err.splitlines()[1:] == [
+        "imported 1 document: 0 new, 0 changed, 1 unchanged"
+    ]
 
 
 def test_import_keeps_letters_and_variations_apart(store: Store) -> None:

@@ -1,5 +1,6 @@
 """`gtminer import` and `gtminer tag`: what you already have, and tags for what has none. No network."""
 
+import re
 import time
 from pathlib import Path
 from typing import Annotated
@@ -37,16 +38,23 @@ def import_(
     from gtminer.cli import streams
     from gtminer.pipeline import tagging
     from gtminer.pipeline.importing import Import
-    from gtminer.pipeline.reports import ReportOptions
+    from gtminer.pipeline.reports import near_product, options_of
     from gtminer.store import lock
     from gtminer.store.database import Store
     from gtminer.store.raw import RawFiles
 
     if source not in (None, "ema", "fda"):
         raise InputError(f"--source: unknown value '{source}'; choose one of: ema, fda")
+    if url is not None and not re.match(r"https?://[^\s/]+", url):
+        raise InputError(f"--url: '{url}' is no address; write it as https://...")
+    if url is not None and (len(files) > 1 or Path(files[0]).is_dir()):
+        raise InputError("--url is the address of one file; import the files one by one")
     for name in files:
-        if name != "-" and not Path(name).exists():
+        if name != "-" and _is_missing(Path(name)):
             raise InputError(f"{name}: no such file or directory")
+    reports = options_of(source, product, kind, url)
+    if near := near_product(reports):
+        streams.warn(f"--product: '{product}' is not in the product table; did you mean '{near}'?")
     settings = config.load(context.obj)
     started = time.monotonic()
     with (
@@ -62,7 +70,7 @@ def import_(
                 run=run,
                 tagger=tagger,
                 raw=RawFiles(settings.cache / "raw"),
-                reports=ReportOptions(source, product, kind, url),
+                reports=reports,
                 advance=advance,
             )
             result = work.read(files)
@@ -82,11 +90,18 @@ def import_(
     if not result.names_in_line:
         for path, what in result.empty:
             streams.note(f"{path}: {what}; no documents in it")
-    for line in (*result.broken, *result.unplaced, *result.failed):
+    for line in (*result.displaced, *result.broken, *result.unplaced, *result.failed):
         streams.warn(line)
     if not result.complete:
         raise ContentError(result.line())
     streams.note(result.line())
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        return not path.exists()
+    except OSError:  # it stands in a folder that we may not read: reading says so, and goes on with the others
+        return False
 
 
 def tag(

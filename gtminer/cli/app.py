@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -52,6 +53,12 @@ EVERYWHERE = {
     "--quiet": False,
     "-v": False,
     "--verbose": False,
+}
+# What typer says of a value -> what a user can act on.
+_INSTEAD = {
+    r"Input should be a valid integer.*": "write a whole number",
+    r"Input should be a valid number.*": "write a number",
+    r"Input should be greater than or equal to (\S+)": r"write \1 or more",
 }
 ENDS_NOISELESSLY = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
@@ -178,6 +185,8 @@ def _usage(error: click.exceptions.UsageError) -> str:
     if isinstance(error, click.exceptions.NoSuchOption):
         near = get_close_matches(error.option_name, error.possibilities or (), 1, cutoff=0.7)
         message = f"No such option: {error.option_name}" + (f"; did you mean '{near[0]}'?" if near else "")
+    for pattern, words in _INSTEAD.items():
+        message = re.sub(pattern, words, message)
     message = message.replace(". Did you mean", "; did you mean").rstrip(".")
     return f"{message}{'' if message.endswith('?') else ';'} see '{path} --help'"
 

@@ -91,6 +91,11 @@ def _rules() -> tuple[_Rule, ...]:
     return tuple(_Rule(tuple(row["words"].split(" & ")), row["source"], row["kind"], row["label"]) for row in rows)
 
 
+def kinds() -> set[str]:
+    """Return the kinds that a text can be guessed to be."""
+    return {rule.kind for rule in _rules()}
+
+
 def guess(text: str) -> Guess:
     """Judge a document by the text of its first pages, lines kept."""
     head = text[:_HEAD]

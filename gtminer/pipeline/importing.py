@@ -1,11 +1,13 @@
 """Files that the user has, brought into the store: records parsed, stored and tagged batch by batch."""
 
 import gc
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 from gtminer.documents import kinds
 from gtminer.documents.files import FoundFile, walk
@@ -40,6 +42,7 @@ class Imported:
     broken: list[str] = field(default_factory=list)
     unplaced: list[str] = field(default_factory=list)  # PDFs of no known regulator
     notes: list[str] = field(default_factory=list)  # what was guessed of PDFs
+    displaced: list[str] = field(default_factory=list)  # reports that took the place of another body of theirs
     failed: list[str] = field(default_factory=list)  # documents on which the tagger broke
 
     @property
@@ -175,7 +178,9 @@ class Import:
         if not self._batch:
             return
         with self.store.transaction():
+            before = self._bodies()
             counts = self.store.put(self._batch, run=self.run)
+            self.result.displaced += self._displaced(before)
             if self.tagger is not None and counts.fresh:
                 tagged = tagging.tag(self.store, counts.fresh, self.tagger, run=self.run)
                 self.result.tagged += tagged.documents
@@ -187,6 +192,36 @@ class Import:
         self.advance(len(self._batch))
         self._batch.clear()
         self._length = 0
+
+    def _bodies(self) -> dict[str, tuple[str, int]]:
+        """Where the stored bodies of the reports of this batch come from, and how many came before them."""
+        names = [one.doc_id for one in self._batch if isinstance(one, Document) and one.regulator]
+        rows = self.store.connection.execute(
+            "SELECT doc_id, url, (SELECT count(*) FROM document_version WHERE document = document.id) FROM document "
+            "WHERE doc_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(names),),
+        )
+        return {doc_id: (url or "", versions) for doc_id, url, versions in rows}
+
+    def _displaced(self, before: Mapping[str, tuple[str, int]]) -> Iterator[str]:
+        """Say which report took the place of which: files do not tell which of two is the newer one."""
+        first = {one.doc_id: _file(one) for one in reversed(self._batch) if isinstance(one, Document)}
+        for doc_id, (url, versions) in self._bodies().items():
+            earlier, count = before.get(doc_id, ("", 0))
+            if versions > count:
+                yield (
+                    f"{doc_id}: {_name(url)} takes the place of {_name(earlier or first[doc_id])}, since it was read "
+                    f"later; which is the newer one they do not say; 'gtminer show {doc_id} --earlier {versions}' "
+                    "shows the other"
+                )
+
+
+def _file(document: Document) -> str:
+    return (document.provenance and document.provenance.url) or ""
+
+
+def _name(url: str) -> str:
+    return one_line(unquote(url.rpartition("/")[2]) or url)
 
 
 def _records(work: Import, found: FoundFile) -> Items:

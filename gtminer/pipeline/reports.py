@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,14 +10,17 @@ from gtminer.documents import pdf, regulatory
 from gtminer.documents.files import FoundFile
 from gtminer.documents.pdf_states import READABLE, State
 from gtminer.documents.regulatory import Guess
-from gtminer.errors import ContentError
+from gtminer.errors import ContentError, InputError
 from gtminer.model import Document, Provenance
+from gtminer.sources.ema import document_types
+from gtminer.sources.fda_pages import link_rules
 from gtminer.sources.products import Product, ProductTable, ema_number, fold, load, slug
 from gtminer.store.database import Store
 from gtminer.store.raw import RawFiles
 from gtminer.text import one_line
 
 PENDING = "import"  # under which unreadable files are remembered, by their sha256
+LABEL, UNKNOWN = "label", "document"  # kinds: sections of a label from openFDA, and what nothing tells
 REGULATORS = {"ema": "EMA", "fda": "FDA"}
 
 # Kinds of which a product has one, in versions; of the others it has several, told apart by number or date.
@@ -36,6 +40,35 @@ class ReportOptions(NamedTuple):
     product: str | None = None
     kind: str | None = None
     url: str | None = None
+
+
+def options_of(source: str | None, product: str | None, kind: str | None, url: str | None) -> ReportOptions:
+    """Return what the user says of PDFs, understood; raise InputError for a kind or name that cannot be one."""
+    if product is not None and not fold(product):
+        raise InputError(f"--product: '{product}' is no name; write a brand, an INN or a product id")
+    known = kinds_of_reports()
+    if kind is not None and kind.casefold() not in known:
+        near = get_close_matches(kind.casefold(), known, 1)
+        hint = f"did you mean '{near[0]}'?" if near else f"choose one of: {', '.join(known)}"
+        raise InputError(f"--kind: unknown value '{kind}'; {hint}")
+    return ReportOptions(source, product, kind and kind.casefold(), url)
+
+
+def kinds_of_reports() -> list[str]:
+    """Return the kinds under which documents of regulators stand in the store."""
+    listed = [kind for kind in document_types().values() if kind]
+    linked = [rule.kind for rule in link_rules() if rule.kind]
+    return sorted({*regulatory.kinds(), *listed, *linked, LABEL, UNKNOWN})
+
+
+def near_product(options: ReportOptions) -> str | None:
+    """Return the brand that the user may have meant by a product that is in no table, None where none is near."""
+    table = load()
+    if options.product is None or table.resolve(options.product):
+        return None
+    brands = [brand for product in table.products.values() for brand in product.brands]
+    near = get_close_matches(options.product.title(), brands, 1, cutoff=0.8)
+    return near[0] if near else None
 
 
 class UnplacedError(ContentError):
@@ -108,7 +141,7 @@ class Reports:
             product_id = asked.product_id if asked else slug(options.product)
         elif product_id is None and guess.product:
             product_id = slug(guess.product)
-        kind = options.kind or (listed and listed[2]) or guess.kind or "document"
+        kind = options.kind or (listed and listed[2]) or guess.kind or UNKNOWN
         if listed and (source, product_id, kind) == listed[:3]:
             doc_id = listed[3]
         else:

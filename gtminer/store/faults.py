@@ -56,6 +56,8 @@ def _explain_os_error(error: OSError, path: Path) -> GtminerError:
         return disk_full(path)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return StoreError(f"{path}: cannot be written ({error.strerror}); nothing was changed; check its permissions")
+    if path.parent.is_file():
+        return InputError(f"{path.parent}: a file, not a folder; name another with --cache")
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return InputError(f"{path}: {error.strerror}; check the path")
     return StoreError(f"{path}: {error.strerror or error}; nothing half written; run the command again")

@@ -56,7 +56,7 @@ def holder(store: Path) -> Holder | None:
     from filelock import FileLock, Timeout
 
     path, _ = _files(store)
-    if not path.exists():
+    if not path.exists() or not os.access(path, os.W_OK):  # who may not write it can neither take nor feel it
         return None
     try:
         with FileLock(path, timeout=0):
