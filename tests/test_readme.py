@@ -61,6 +61,7 @@ def test_every_command_of_the_readme_works(tmp_path: Path, environment: dict[str
     (work / "records.xml").write_bytes(records)
     (work / "baseline" / "one.xml.gz").write_bytes(gzip.compress(records))
     (work / "search.nbib").write_text("PMID- 99999999\nTI  - An invented title.\nDP  - 2026\n\n", encoding="utf-8")
+    (work / "mondo.obo").write_text("[Term]\nid: ZZ:1\nname: an invented disease of readers\n", encoding="utf-8")
     pdf = sorted(corpus.rglob("*.pdf"))[0]
     (work / "epar.pdf").write_bytes(pdf.read_bytes())
     program = tmp_path / "bin"

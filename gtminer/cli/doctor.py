@@ -109,8 +109,7 @@ def _vocabulary(settings: "Settings") -> Iterator[Finding]:
     if not files:
         yield Finding("note", "vocabulary", f"{named} adds nothing to the built-in one")
     for added in files:
-        told = f"{added.concepts} new concepts, {added.forms} forms, {added.kills} kill lines"
-        yield Finding("ok", "vocabulary", f"{named}: {added.file}, {told}")
+        yield Finding("ok", "vocabulary", f"{named}, {added.told()}")
 
 
 def _store(settings: "Settings") -> Iterator[Finding]:

@@ -65,12 +65,7 @@ def list_(
     vocabulary = _loaded(context)
     give(dictionary.listed(vocabulary, categories), manner, what="concepts")
     for added in vocabulary.overlays:
-        streams.note(_told(added.file, added.concepts, added.forms, added.kills))
-
-
-def _told(name: str, concepts: int, forms: int, kills: int) -> str:
-    killing = f", {kills:,} kill lines" if kills > 1 else ", 1 kill line" if kills else ""
-    return f"{name}: {concepts:,} new concepts, {forms:,} forms{killing}"
+        streams.note(added.told())
 
 
 @app.command("show", short_help="One concept whole; or what words mean, and why.")
@@ -225,8 +220,8 @@ def import_(
     done = ontologies.import_ontology(file, meant, target, settings.vocabulary or own)
     plan = done.plan
     streams.note(
-        f"{done.path}: {len(plan.concepts):,} new concepts, {len(plan.rows):,} forms; "
-        f"{len(plan.mapped):,} terms were there and have new forms only"
+        f"{done.path}: new concepts {len(plan.concepts):,}, forms {len(plan.rows):,}; "
+        f"terms that are concepts already {len(plan.mapped):,}"
     )
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in plan.reasons().most_common())
     if reasons:

@@ -13,8 +13,6 @@ from gtminer.tag import compiling, obo, ontology, overlay, vocabulary
 from gtminer.tag.ontology import Plan
 from gtminer.text import one_line
 
-_MARK = "# Made by gtminer vocab import"
-
 
 class Imported(NamedTuple):
     """What became of an import; *in_force* says whether the next command knows it."""
@@ -55,7 +53,7 @@ def import_ontology(path: Path, category: Category, target: Path, named: Path | 
     )
     if not plan.rows:
         raise InputError(f"{path.name}: holds no form that can be taken; nothing was written")
-    mark = f"{_MARK} from {one_line(path.name)}: a new import replaces this file. Your own terms belong in another one."
+    mark = f"{overlay.MADE_BY_IMPORT} from {one_line(path.name)}: a new import replaces this file. Your own terms belong in another one."
     left_out = target.with_suffix(".left-out.txt")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -83,12 +81,7 @@ def _check_target(target: Path) -> None:
         raise InputError(f"-o {target}: vocabulary files end in .tsv; name one that does")
     if not target.exists():
         return
-    try:
-        with target.open(encoding="utf-8", errors="replace") as file:
-            earlier = file.readline(200).startswith(_MARK)
-    except OSError as error:
-        raise InputError(f"{target}: cannot be read ({error.strerror}); name another file with -o") from error
-    if not earlier:
+    if not overlay.is_import(target):
         raise InputError(f"{target}: is there and no earlier import; move it away, or name another file with -o")
 
 

@@ -1,6 +1,7 @@
 """From data files to a compiled vocabulary: rows checked, forms spelled out, two automata built."""
 
 import hashlib
+import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
@@ -90,7 +91,9 @@ def compile_(source: Files) -> dict[str, Any]:
     concepts = built_in_concepts(source.data)
     built_in = list(_forms(source.data))
     added = overlay.read(source.overlays(), concepts, source.common_words())
-    concepts += added.concepts
+    concepts = [
+        (*row[:3], added.parents.get((row[0], row[1]), row[3]), *row[4:]) for row in (*concepts, *added.concepts)
+    ]
     index: dict[str, dict[str, int]] = {}
     for number, (category, slug, *_rest) in enumerate(concepts):
         index.setdefault(category, {})[slug] = number
@@ -299,7 +302,7 @@ def form_row(category: Category, concept: str, form: str, row: tsv.Row) -> tuple
         raise InputError(f"{row.at}: the form '{form}' has no letter or digit; take the row out")
     needs = tuple(plain(word) for word in _listed(row["needs"], "|"))
     unless = tuple(plain(word) for word in _listed(row["unless"], "|"))
-    return (category.value, concept, form, row["match"] == "case", needs, unless, row["source"], row.at)
+    return (category.value, concept, form, row["match"] == "case", needs, unless, sys.intern(row["source"]), row.at)
 
 
 def _products(data: Traversable) -> Iterator[tuple[Any, ...]]:

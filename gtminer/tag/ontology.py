@@ -84,6 +84,7 @@ class Plan(NamedTuple):
     concepts: dict[str, Added]
     rows: list[Row]
     mapped: dict[str, str]  # term -> slug of a concept that was there
+    parents: dict[str, tuple[str, ...]]  # new ones, of such concepts
     left_out: list[LeftOut]
 
     def reasons(self) -> Counter[str]:
@@ -152,7 +153,23 @@ class _Planner:
             slug: self._concept(term, slug, named, mapped) for term in named - set(mapped) for slug in (_slug(term),)
         }
         self._left.sort(key=lambda item: (item.reason, item.term, item.form))
-        return Plan(_distinct(concepts, self._vocabulary, self._category), rows, mapped, self._left)
+        parents = self._further_parents(concepts, named, mapped)
+        return Plan(_distinct(concepts, self._vocabulary, self._category), rows, mapped, parents, self._left)
+
+    def _further_parents(
+        self, concepts: Mapping[str, Added], named: set[str], mapped: Mapping[str, str]
+    ) -> dict[str, tuple[str, ...]]:
+        """Return which new concepts lie above those that were there, so that "tumour" gives way to "glioblastoma"."""
+        above = {slug: set(concept.parents) for slug, concept in concepts.items()}
+        for slug in self._vocabulary.concepts.slugs(self._category):
+            above[slug] = set(self._vocabulary.concepts[self._category, slug].parents)
+        found: dict[str, list[str]] = {}
+        for term, slug in sorted(mapped.items()):
+            for parent in self._concept(term, slug, named, mapped).parents:
+                if parent in concepts and parent not in above[slug] and not _leads_to(above, parent, slug):
+                    above[slug].add(parent)
+                    found.setdefault(slug, []).append(parent)
+        return {slug: tuple(parents) for slug, parents in found.items()}
 
     def _mapped(self) -> dict[str, str]:
         """Return the concepts that terms have already: by identifier, else by cross-reference, else by name."""
@@ -299,7 +316,10 @@ class _Planner:
                 for word in plain(text).split():
                     if len(word) >= _CONTEXT and word not in self._general and word not in self._common:
                         words.setdefault(word)
-        return tuple(words)[:_MOST_CONTEXT]
+        chosen = list(words)[:_MOST_CONTEXT]
+        for british, american in self._american:
+            chosen += [word.replace(american, british) for word in chosen if american in word and british not in word]
+        return tuple(dict.fromkeys(chosen))
 
     def _concept(self, term: str, slug: str, named: set[str], mapped: Mapping[str, str]) -> Added:
         """Return a new concept; what is above it and left out gives way to what is above that."""
@@ -344,6 +364,19 @@ def _open_ids(references: Iterable[str]) -> Iterator[str]:
             yield f"{_PREFIXES[prefix]}:{local}"
 
 
+def _leads_to(above: Mapping[str, set[str]], start: str, goal: str) -> bool:
+    """Say whether *goal* is *start* or lies above it."""
+    open_, seen = [start], {start}
+    while open_:
+        slug = open_.pop()
+        if slug == goal:
+            return True
+        new = above.get(slug, set()) - seen
+        seen |= new
+        open_ += new
+    return False
+
+
 def _slug(term: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", term.lower()).strip("_")
 
@@ -377,5 +410,7 @@ def lines(made: Plan, category: Category, source: str) -> Iterator[str]:
             told.add(row.slug)
             cells += [concept.label, ";".join(concept.parents), concept.axis, "; ".join(concept.ids)]
         else:
-            cells += [""] * len(overlay.OF_CONCEPTS)
+            parents = made.parents.get(row.slug, ()) if row.slug not in told else ()
+            told.add(row.slug)
+            cells += ["", ";".join(parents), "", ""]
         yield "\t".join(one_line(cell) for cell in cells)

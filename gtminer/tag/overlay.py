@@ -7,6 +7,7 @@ end of a word.
 """
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -20,6 +21,7 @@ from gtminer.tag.fold import plain
 
 COLUMNS = ("category", "concept", "form", "match", "needs", "unless", "source")
 OF_CONCEPTS = ("label", "parents", "axis", "ids")
+MADE_BY_IMPORT = "# Made by gtminer vocab import"  # the first line of such a file
 MATCHES = ("fold", "case", "kill")
 
 Values = tuple[Any, ...]
@@ -45,6 +47,7 @@ class Overlay(NamedTuple):
     kills: dict[str, list[Kill]]  # by their words
     origins: list[Path]  # of each form: its file
     used: set[Kill]
+    parents: dict[tuple[str, str], tuple[str, ...]]  # of concepts that are there and have more of them now
 
     def keeps(self, number: int, form: Values, variants: Iterable[str]) -> bool:
         """Say whether no line kills *form*, which matches *variants*; *number* counts from the overlay's first form.
@@ -98,7 +101,7 @@ class _Reader:
     """Reads files one after the other; what one says, the next may build on."""
 
     def __init__(self, concepts: Sequence[Values], common: frozenset[str]) -> None:
-        self.found = Overlay([], [], {}, [], set())
+        self.found = Overlay([], [], {}, [], set(), {})
         self._common = common
         self._known = {(row[0], row[1]): row[3] for row in concepts}
         self._labels = {(row[0], plain(row[2])): row[1] for row in concepts}
@@ -106,18 +109,19 @@ class _Reader:
 
     def file(self, path: Path, refuse: Callable[[InputError], None]) -> None:
         """Take over the rows of *path*."""
+        renew = " (an ontology's file: import it again)" if is_import(path) else ""
         try:
             for row in rows(path):
                 try:
                     self._row(row, path)
                 except InputError as error:
-                    refuse(error)
+                    refuse(InputError(f"{error}{renew}"))
         except InputError as error:  # the file itself
             refuse(error)
 
     def _row(self, row: tsv.Row, path: Path) -> None:
         found = self.found
-        category, slug = _category(row), row["concept"].strip()
+        category, slug = _category(row), sys.intern(row["concept"].strip())
         if row["match"] == "kill":
             words = _words(row)
             found.kills.setdefault(words, []).append(Kill(category, slug, words, path, row.at))
@@ -137,6 +141,11 @@ class _Reader:
             self._known[category, slug] = concept[3]
             self._new.append((row.at, category, slug))
             found.concepts.append(concept)
+        elif more := _listed(row, "parents"):
+            known = self._known[category, slug]
+            self._known[category, slug] = (*known, *(parent for parent in more if parent not in known))
+            self._new.append((row.at, category, slug))
+            found.parents[category, slug] = self._known[category, slug]
         found.forms.append(form)
         found.origins.append(path)
 
@@ -155,6 +164,15 @@ class _Reader:
         for at, category, slug in self._new if whole else ():
             if _is_below_itself(self._known, (category, slug), settled):
                 refuse(InputError(f"{at}: '{slug}' lies below itself; take one of its parents out"))
+
+
+def is_import(path: Path) -> bool:
+    """Say whether *path* was made by `gtminer vocab import`, which may write over it."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.readline(200).startswith(MADE_BY_IMPORT)
+    except OSError:
+        return False
 
 
 def rows(path: Path) -> Iterator[tsv.Row]:
@@ -176,7 +194,7 @@ def _category(row: tsv.Row) -> str:
     names = [category.value for category in Category]
     if row["category"] not in names:
         raise InputError(f"{row.at}: unknown category '{row['category']}'; choose one of: {', '.join(names)}")
-    return row["category"]
+    return sys.intern(row["category"])
 
 
 def _words(row: tsv.Row) -> str:

@@ -62,6 +62,10 @@ class Added(NamedTuple):
     forms: int
     kills: int
 
+    def told(self) -> str:
+        """Return it in a line."""
+        return f"{self.file}: new concepts {self.concepts:,}, forms {self.forms:,}, kill lines {self.kills:,}"
+
 
 # What a matched pattern stands for: forms, each with the letters that must stand there where capitals count.
 Entries = tuple[tuple[Form, str | None], ...]

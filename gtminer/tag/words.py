@@ -18,10 +18,12 @@ def build(patterns: Sequence[str]) -> tuple[bytes, bytes]:
     """Return the words of *patterns*, the most frequent first, and the automaton over their codes."""
     from daachorse import CharwiseDoubleArrayAhoCorasick as Automaton
 
-    split = [_words(pattern) for pattern in patterns]
-    words = [word for word, _ in Counter(word for words in split for word in words).most_common()]
+    times: Counter[str] = Counter()
+    for pattern in patterns:
+        times.update(_words(pattern))
+    words = [word for word, _ in times.most_common()]
     codes = dict(zip(words, _codes(), strict=False))
-    automaton = Automaton(["".join(map(codes.__getitem__, words)) for words in split])
+    automaton = Automaton(["".join(map(codes.__getitem__, _words(pattern))) for pattern in patterns])
     return "\n".join(words).encode(), automaton.serialize()
 
 
