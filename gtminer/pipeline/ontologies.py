@@ -53,7 +53,10 @@ def import_ontology(path: Path, category: Category, target: Path, named: Path | 
     )
     if not plan.rows:
         raise InputError(f"{path.name}: holds no form that can be taken; nothing was written")
-    mark = f"{overlay.MADE_BY_IMPORT} from {one_line(path.name)}: a new import replaces this file. Your own terms belong in another one."
+    mark = (
+        f"{overlay.MADE_BY_IMPORT} from {one_line(path.name)}: "
+        "a new import replaces this file. Your own terms belong in another one."
+    )
     left_out = target.with_suffix(".left-out.txt")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ vocabulary has it already.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from gtminer.errors import InputError
@@ -324,25 +324,29 @@ class _Planner:
     def _concept(self, term: str, slug: str, named: set[str], mapped: Mapping[str, str]) -> Added:
         """Return a new concept; what is above it and left out gives way to what is above that."""
         parents: dict[str, None] = {}
-        axis = ""
-        level, seen = [term], {term}
-        while level:
-            above: list[str] = []
-            for below in level:
-                for parent in self._terms[below].parents:
-                    if parent in seen or parent not in self._terms:
-                        continue
-                    seen.add(parent)
-                    if parent in named:
-                        known = mapped.get(parent)
-                        parents.setdefault(known or _slug(parent))
-                        if known and not axis:
-                            axis = self._vocabulary.concepts[self._category, known].axis
-                    else:
-                        above.append(parent)
-            level = above
+        for above in self._upwards(term, until=named):
+            if above in named:
+                parents.setdefault(mapped.get(above) or _slug(above))
+        known = (mapped[above] for above in self._upwards(term, until=mapped.keys()) if above in mapped)
+        axes = (self._vocabulary.concepts[self._category, slug].axis for slug in known)
+        axis = next(filter(None, axes), "")
         ids = (term, *_open_ids(self._terms[term].xrefs))
         return Added(slug, self._terms[term].name, tuple(parents), axis, tuple(dict.fromkeys(ids)))
+
+    def _upwards(self, term: str, until: Set[str]) -> Iterator[str]:
+        """Yield what is above *term*, the nearest first; what is above one of *until* is left out."""
+        level, seen = [term], {term}
+        while level:
+            above = [
+                parent
+                for below in level
+                for parent in self._terms[below].parents
+                if parent in self._terms and parent not in seen
+            ]
+            level = list(dict.fromkeys(above))
+            seen.update(level)
+            yield from level
+            level = [parent for parent in level if parent not in until]
 
 
 def _forms(term: Term) -> Iterator[tuple[str, bool]]:
