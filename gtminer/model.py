@@ -244,8 +244,13 @@ class DocumentTags(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """All that the tagger has to say of one document."""
+    """All that the tagger has to say of one document.
+
+    ``reasons`` holds what the document is about though no words of it say so: category, concept, and the rule
+    (a heading, a product, another tag).
+    """
 
     tags: tuple[Tag, ...]
     rejected: tuple[Rejected, ...]
     summary: DocumentTags
+    reasons: tuple[tuple[Category, str, str], ...] = ()

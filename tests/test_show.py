@@ -71,6 +71,8 @@ def test_a_bare_pmid_and_another_case_are_understood(ask: Gtminer) -> None:
     ("name", "hint"),
     [
         ("ema:zolgensma/assesment-report", "did you mean 'ema:zolgensma/assessment-report'?"),
+        ("Zolgensma", "did you mean 'ema:zolgensma/assessment-report'?"),
+        ("ema:Zolgensma", "did you mean 'ema:zolgensma/assessment-report'?"),
         ("999", "'gtminer search' and 'gtminer summarize' list ids"),
         ("", "'gtminer search' and 'gtminer summarize' list ids"),
     ],
@@ -128,6 +130,27 @@ def test_a_document_without_tags_is_shown_as_it_would_be_tagged(gtminer: Gtminer
     code, out, err = gtminer("show", "101")
     assert (code, err) == (0, "not tagged yet: shown as 'gtminer tag' would tag it now\n")
     assert "    abstract: **Hepatotoxicity** occurred.\n" in out
+
+
+def test_what_no_words_state_is_shown_with_its_rule(gtminer: Gtminer, tmp_path: Path) -> None:
+    fill(tmp_path / "cache", (INFANTS,))
+    cells = INFANTS._replace(text="CAR-T cells in lymphoma\nCAR-T cells were given to 12 patients.", title="CAR-T")
+    with Store.open(tmp_path / "cache" / "gtminer.sqlite") as store:
+        store.put([cells], seen="2026-01-03")
+    expected = "  Ex vivo gene therapy [ex_vivo]: subject\n    not stated in words; by rule 'follows from car_t'\n"
+    assert expected in gtminer("show", "101").out
+    assert gtminer("tag").code == 0
+    assert expected in gtminer("show", "101").out
+    assert json.loads(gtminer("show", "101", "-f", "json").out)["not_stated"] == [
+        {"category": "modality", "concept": "ex_vivo", "label": "Ex vivo gene therapy", "rule": "follows from car_t"}
+    ]
+    columns = ["--columns", "doc_id"]
+    assert gtminer("summarize", "--modality", "ex_vivo", "--columns", "id").out == "id\npubmed:101\n"
+    assert gtminer("summarize", "--long", "--modality", "ex_vivo", *columns) == (
+        0, "doc_id\n", "no tags match\n1 document without a row: what was asked for follows from a heading, a product "
+        "or another tag, and no words of theirs state it; they are listed without --long\n",
+    )  # fmt: skip
+    assert gtminer("export", "csv", "--modality", "ex_vivo", *columns).err.endswith("; --documents has them\n")
 
 
 def test_rejected_readings_are_found_by_reading_again_and_told_once(library: Path) -> None:

@@ -47,6 +47,7 @@ def export(
             give(make(connection, concepts, selection), manner, what="documents", known=FORMATS, cut=False)
         else:
             give(mentions.table(connection, concepts, selection), manner, what="tags", known=FORMATS, cut=False)
+            options.tell_unnamed(connection, concepts, filters, selection, "--documents has them")
             chosen = selection.concepts or selection.assertions or selection.roles
             if not chosen and (without := mentions.without(connection, selection)):
                 streams.note(f"{options.counted(without, 'without tags')} left out; --documents has them all")

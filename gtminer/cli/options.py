@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from gtminer.cli.answer import Manner
+    from gtminer.report.concepts import Concepts
     from gtminer.report.filters import Filters, Selection
     from gtminer.store.database import Store
 
@@ -158,6 +159,21 @@ def tell_left_out(connection: "sqlite3.Connection", selection: "Selection") -> N
         streams.note(f"{counted(undated, 'without a date')} left out by --since or --until")
     if untagged := documents.untagged(connection):
         streams.note(f"{counted(untagged, 'not tagged yet')}; run 'gtminer tag'")
+
+
+def tell_unnamed(
+    connection: "sqlite3.Connection", concepts: "Concepts", filters: "Filters", named: "Selection", instead: str
+) -> None:
+    """Say on stderr how many documents of the merged tables a table of mentions cannot show."""
+    from gtminer.cli import streams
+    from gtminer.report.filters import select
+    from gtminer.report.mentions import unnamed
+
+    if named.concepts and (count := unnamed(connection, select(connection, concepts, filters), named)):
+        streams.note(
+            f"{counted(count, 'without a row')}: what was asked for follows from a heading, a product or another tag, "
+            f"and no words of theirs state it; {instead}"
+        )
 
 
 def counted(count: int, what: str) -> str:

@@ -168,6 +168,8 @@ def _head(evidence: "Evidence") -> Iterator[str]:
 def _finding(document: "Document", finding: "Finding", most: int | None) -> Iterator[str]:
     ids = f" [{'; '.join((finding.concept, *finding.ids))}]"
     yield f"  {finding.label}{ids}: {finding.verdict}"
+    if finding.reason:
+        yield f"    not stated in words; by rule '{finding.reason}'"
     for tag in finding.mentions[:most]:
         yield f"    {_place(tag)}: {_quoted(document, tag)}"
         yield f"      {_why(tag, finding.category)}"

@@ -60,6 +60,7 @@ def show(
     selection = select(connection, concepts, filters, every_mention=long)
     if long:
         give(mentions.table(connection, concepts, selection), manner, what="tags")
+        options.tell_unnamed(connection, concepts, filters, selection, "they are listed without --long")
     elif dimensions in ((), ("document",)):
         slugs = manner.chosen() in ("json", "jsonl")
         make = documents.records if slugs else documents.table

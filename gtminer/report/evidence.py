@@ -1,5 +1,6 @@
 """All that is known of one document and why: its tags by concept, rejected readings, tables, versions."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -13,17 +14,23 @@ _STRENGTH = {assertion.value: number for number, assertion in enumerate(Assertio
 
 
 class Finding(NamedTuple):
-    """One concept of a document with its mentions, those first that decide what is said of the document."""
+    """One concept of a document with its mentions, those first that decide what is said of the document.
+
+    Without mentions the document is about the concept for the ``reason`` given, which no words of it state.
+    """
 
     category: Category
     concept: str
     label: str
     ids: tuple[str, ...]
     mentions: tuple[Tag, ...]
+    reason: str | None = None
 
     @property
     def verdict(self) -> str:
         """What the mentions come to: a safety event's strongest assertion, else subject or mention."""
+        if not self.mentions:
+            return Role.SUBJECT
         return self.mentions[0].assertion if self.category is Category.SAFETY else self.mentions[0].role
 
 
@@ -67,10 +74,13 @@ def find(store: Store, name: str) -> str:
     known = [
         doc_id
         for (doc_id,) in store.connection.execute(
-            "SELECT doc_id FROM document WHERE source = ? AND source <> 'pubmed'", (source,)
+            "SELECT doc_id FROM document WHERE source <> 'pubmed' "
+            "AND (source = ?1 OR ?1 NOT IN ('pubmed', 'ema', 'fda')) ORDER BY doc_id",
+            (source,),
         )
     ]
-    near = get_close_matches(wanted, known, 1)
+    product = "-".join(wanted.casefold().partition(":")[2].split()) or wanted.casefold()
+    near = get_close_matches(wanted, known, 1) or [doc_id for doc_id in known if f":{product}/" in doc_id]
     hint = f"did you mean '{near[0]}'?" if near else "'gtminer search' and 'gtminer summarize' list ids"
     raise InputError(f"{name}: not in the store; {hint}")
 
@@ -90,6 +100,10 @@ def explain(store: Store, doc_id: str, read: Callable[[Document], Reading] | Non
     if tagged_with is None and reading is not None:
         tags, flag, population = reading.tags, reading.summary.gene_therapy, reading.summary.population.value
     concepts = Concepts(store.connection)
+    reasons = {(category, slug): rule for category, slug, rule in (reading.reasons if reading else ())}
+    about = reasons
+    if tagged_with is not None:
+        about = {name: reasons.get(name, "another tag or a heading") for name in _about(store, key)}
     queries = store.connection.execute("SELECT query FROM found_by WHERE document = ? ORDER BY query", (key,))
     replaced = store.connection.execute(
         "SELECT replaced_at FROM document_version WHERE document = ? ORDER BY rowid", (key,)
@@ -102,7 +116,7 @@ def explain(store: Store, doc_id: str, read: Callable[[Document], Reading] | Non
         population,
         tuple(query for (query,) in queries),
         tuple(moment for (moment,) in replaced),
-        tuple(_findings(tags, concepts)),
+        tuple(_findings(tags, about, concepts)),
         tuple(_refusals(reading.rejected if reading else (), document.text, concepts)),
     )
 
@@ -123,14 +137,34 @@ def _stored(store: Store, key: int, document: Document) -> list[Tag]:
     ]  # fmt: skip
 
 
-def _findings(tags: Iterable[Tag], concepts: Concepts) -> Iterable[Finding]:
+def _about(store: Store, key: int) -> Iterable[tuple[Category, str]]:
+    """Return what the tables say the document is about."""
+    rows = store.connection.execute(
+        "SELECT category, slug FROM document_tag JOIN concept ON concept.id = concept WHERE document = ? "
+        "AND category <> 'safety' ORDER BY ordinal",
+        (key,),
+    )
+    return [(Category(category), slug) for category, slug in rows]
+
+
+def _findings(tags: Iterable[Tag], about: Mapping[tuple[Category, str], str], concepts: Concepts) -> Iterable[Finding]:
     grouped: dict[tuple[Category, str], list[Tag]] = {}
     for tag in tags:
         grouped.setdefault((tag.category, tag.concept), []).append(tag)
     order = list(Category)
     # What the document is about stands before what is only named; safety events stand by their strength.
     found = [_finding(category, slug, mentions, concepts) for (category, slug), mentions in grouped.items()]
-    return sorted(found, key=lambda one: (order.index(one.category), _weight(one.mentions[0]), one.mentions[0].start))
+    found += [
+        Finding(category, slug, concepts.label(category, slug), concepts.ids(category, slug), (), reason)
+        for (category, slug), reason in about.items()
+        if (category, slug) not in grouped
+    ]
+    return sorted(found, key=lambda one: (order.index(one.category), *_place(one.mentions)))
+
+
+def _place(mentions: tuple[Tag, ...]) -> tuple[int, int]:
+    """The order of findings; one that no words state stands behind those of its role."""
+    return (_weight(mentions[0]), mentions[0].start) if mentions else (0, sys.maxsize)
 
 
 def _finding(category: Category, slug: str, mentions: list[Tag], concepts: Concepts) -> Finding:
@@ -169,6 +203,11 @@ def as_json(evidence: Evidence, every: Mapping[str, object]) -> dict[str, object
             | {"sentence": text[tag.sentence_start : tag.sentence_end]}
             for one in evidence.findings
             for tag in one.mentions
+        ],
+        "not_stated": [
+            {"category": one.category, "concept": one.concept, "label": one.label, "rule": one.reason}
+            for one in evidence.findings
+            if not one.mentions
         ],
         "rejected": [one._asdict() for one in evidence.refusals],
         "tables": [table._asdict() for table in evidence.document.tables],

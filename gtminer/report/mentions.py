@@ -48,6 +48,15 @@ def without(connection: sqlite3.Connection, selection: Selection) -> int:
     return int(connection.execute(sql, selection.parameters).fetchone()[0])
 
 
+def unnamed(connection: sqlite3.Connection, plain: Selection, named: Selection) -> int:
+    """Return how many documents the merged tags select (*plain*) but no words of theirs (*named*)."""
+    sql = (
+        f"SELECT count(*) FROM document WHERE {plain.where} AND id NOT IN "
+        f"(SELECT document.id FROM document WHERE {named.where})"
+    )
+    return int(connection.execute(sql, (*plain.parameters, *named.parameters)).fetchone()[0])
+
+
 def rows(connection: sqlite3.Connection, concepts: Concepts, selection: Selection) -> Iterator[Row]:
     """Yield the rows of ``table``; words and sentences are cut here, since SQLite would read a text from its start."""
     facts = {

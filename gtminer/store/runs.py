@@ -153,8 +153,9 @@ class Runs(Connected):
         try:
             yield run
         except BaseException as error:
-            state = "failed" if isinstance(error, Exception) else "interrupted"
-            self.finish_run(run, state, message=str(error)[:500] or type(error).__name__)
+            stopped = not isinstance(error, Exception)  # a signal: its text is a code, or nothing
+            message = "interrupted" if stopped else str(error)[:500] or type(error).__name__
+            self.finish_run(run, "interrupted" if stopped else "failed", message=message)
             raise
 
 

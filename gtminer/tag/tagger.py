@@ -48,4 +48,8 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
             rule = rule or evidence[category, slug].rule
             place = (words, begin, finish, *sentence, section.kind, section.page)
             tags.append(Tag(category, slug, *place, role=role, rule=rule))
-    return Reading(tuple(tags), tuple(found.rejected), summarise(tags, decided, people.reported))
+    said = {(category, slug) for _, _, category, slug, _ in named}
+    reasons = tuple(
+        (*key, rule) for rules in (decided.stated, decided.inferred) for key, rule in rules.items() if key not in said
+    )
+    return Reading(tuple(tags), tuple(found.rejected), summarise(tags, decided, people.reported), reasons)
