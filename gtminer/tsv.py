@@ -1,25 +1,36 @@
 """Tab-separated data files whose rows remember where they stand, for errors that name file and line."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gtminer.errors import InputError
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
-@dataclass(frozen=True, slots=True)
+
 class Row:
     """One data row: values by column name, and its place (`vector.tsv:14`)."""
 
-    values: Mapping[str, str]
-    at: str
+    __slots__ = ("at", "values")
+
+    def __init__(self, values: Mapping[str, str], at: str) -> None:
+        self.values, self.at = values, at
 
     def __getitem__(self, column: str) -> str:
         return self.values[column]
 
 
-def read(path: Path | Traversable, columns: Sequence[str]) -> Iterator[Row]:
+def packaged(name: str, columns: Sequence[str]) -> Iterator[Row]:
+    """Yield the rows of the package's own data file *name*, as `read` does.
+
+    Without importlib.resources, whose import takes longer than a worker may need to read a small PDF.
+    """
+    return read(Path(__file__).with_name("data") / name, columns)
+
+
+def read(path: "Path | Traversable", columns: Sequence[str]) -> Iterator[Row]:
     """Yield the rows of *path*; empty lines and lines that start with # are comments.
 
     *columns* must all be there; others are kept as well. Raises InputError, with file and line, for

@@ -369,6 +369,20 @@ def test_text_of_nobody_is_guessed_to_be_nobodys() -> None:
     assert regulatory.guess("A letter about the weather.") == regulatory.Guess()
 
 
+def test_the_bound_numbers_are_those_of_pdfium() -> None:
+    import pypdfium2.raw as pdfium
+
+    from gtminer.documents import pdf_calls as calls
+
+    assert (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY) == (calls.ERR_PASSWORD, calls.ERR_SECURITY)
+    assert (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM) == (
+        calls.PATH,
+        calls.IMAGE,
+        calls.FORM,
+    )
+    assert (pdfium.FPDF_SEGMENT_LINETO, pdfium.FPDF_SEGMENT_MOVETO) == (calls.LINE_TO, calls.MOVE_TO)
+
+
 # -- import ----------------------------------------------------------------------------------------------------
 
 

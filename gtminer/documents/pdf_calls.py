@@ -1,31 +1,81 @@
-"""The pdfium functions called for each character or drawing: by plain addresses, at a third of the usual cost."""
+"""The pdfium functions that reading needs, bound straight to the library that pypdfium2 ships.
+
+pypdfium2's own module declares all of pdfium's functions with their types: its import takes as long as reading
+thirty pages, and the check of the types at each call longer than the call. So handles and numbers are passed as they
+are here: a handle is what the function before returned (a `c_void_p`, false where there is none), an integer a
+C int, a place to write to a `byref` of a ctypes object or array.
+
+Not thread-safe: the interpreter's lock is kept. One process, one document.
+"""
 
 import ctypes
+import importlib
+from ctypes import c_double, c_float, c_int, c_void_p
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
-import pypdfium2.raw as pdfium
-
-_POINTER = ctypes.c_void_p
-
-
-def _plain(function: Any, result: Any, *arguments: Any) -> Any:
-    """The function with a prototype that takes addresses as integers and keeps the interpreter's lock."""
-    address = ctypes.cast(function, ctypes.c_void_p).value or 0
-    return ctypes.PYFUNCTYPE(result, *arguments)(address)
+# Constants of pdfium's headers.
+ERR_PASSWORD, ERR_SECURITY = 4, 5
+PATH, IMAGE, FORM = 2, 3, 5  # kinds of page objects
+LINE_TO, MOVE_TO = 0, 2  # kinds of path segments
 
 
-def address(handle: Any) -> int:
-    """Return the address that a pdfium handle is."""
-    return ctypes.cast(handle, ctypes.c_void_p).value or 0
+class Handle(c_void_p):
+    """An address that pdfium gave; as a subclass of c_void_p it is not turned into an integer."""
 
 
-text_object = _plain(pdfium.FPDFText_GetTextObject, ctypes.c_void_p, _POINTER, ctypes.c_int)
-font_size = _plain(pdfium.FPDFText_GetFontSize, ctypes.c_double, _POINTER, ctypes.c_int)
-get_matrix = _plain(pdfium.FPDFText_GetMatrix, ctypes.c_int, _POINTER, ctypes.c_int, _POINTER)
-get_box = _plain(pdfium.FPDFText_GetCharBox, ctypes.c_int, _POINTER, ctypes.c_int, *[_POINTER] * 4)
-get_origin = _plain(pdfium.FPDFText_GetCharOrigin, ctypes.c_int, _POINTER, ctypes.c_int, *[_POINTER] * 2)
-page_object = _plain(pdfium.FPDFPage_GetObject, ctypes.c_void_p, _POINTER, ctypes.c_int)
-form_object = _plain(pdfium.FPDFFormObj_GetObject, ctypes.c_void_p, _POINTER, ctypes.c_ulong)
-object_type = _plain(pdfium.FPDFPageObj_GetType, ctypes.c_int, _POINTER)
-get_bounds = _plain(pdfium.FPDFPageObj_GetBounds, ctypes.c_int, *[_POINTER] * 5)
-get_draw_mode = _plain(pdfium.FPDFPath_GetDrawMode, ctypes.c_int, *[_POINTER] * 3)
+def _library() -> ctypes.CDLL:
+    package = find_spec("pypdfium2_raw")
+    for folder in (package.submodule_search_locations or ()) if package else ():
+        for name in ("libpdfium.so", "libpdfium.dylib", "pdfium.dll"):
+            if (path := Path(folder, name)).exists():
+                return ctypes.CDLL(str(path))
+    found: ctypes.CDLL = importlib.import_module("pypdfium2_raw.bindings")._libs["pdfium"]  # the system's
+    return found
+
+
+_LIBRARY = _library()
+
+
+def _bind(name: str, result: Any = c_int) -> Any:
+    """The function *name*, without a check of its arguments."""
+    return ctypes.PYFUNCTYPE(result)((name, _LIBRARY))
+
+
+init_library = _bind("FPDF_InitLibrary", None)
+load_document = _bind("FPDF_LoadDocument", Handle)  # (path, password)
+last_error = _bind("FPDF_GetLastError", ctypes.c_ulong)
+close_document = _bind("FPDF_CloseDocument", None)
+count_pages = _bind("FPDF_GetPageCount")
+load_page = _bind("FPDF_LoadPage", Handle)
+close_page = _bind("FPDF_ClosePage", None)
+page_width = _bind("FPDF_GetPageWidthF", c_float)
+page_height = _bind("FPDF_GetPageHeightF", c_float)
+page_rotation = _bind("FPDFPage_GetRotation")
+
+load_text = _bind("FPDFText_LoadPage", Handle)
+close_text = _bind("FPDFText_ClosePage", None)
+count_characters = _bind("FPDFText_CountChars")
+get_text = _bind("FPDFText_GetText")  # (text page, first, count, buffer of UTF-16)
+get_unicode = _bind("FPDFText_GetUnicode", ctypes.c_uint)
+text_object = _bind("FPDFText_GetTextObject", ctypes.c_ssize_t)  # an address; 0 for what pdfium put in
+count_rects = _bind("FPDFText_CountRects")  # (text page, first, count)
+font_size = _bind("FPDFText_GetFontSize", c_double)
+get_matrix = _bind("FPDFText_GetMatrix")  # (text page, index, six floats)
+get_box = _bind("FPDFText_GetCharBox")  # (text page, index, left, right, bottom, top)
+get_origin = _bind("FPDFText_GetCharOrigin")  # (text page, index, x, y)
+
+count_objects = _bind("FPDFPage_CountObjects")
+page_object = _bind("FPDFPage_GetObject", Handle)
+count_form_objects = _bind("FPDFFormObj_CountObjects")
+form_object = _bind("FPDFFormObj_GetObject", Handle)  # (form, index as c_ulong)
+object_type = _bind("FPDFPageObj_GetType")
+object_matrix = _bind("FPDFPageObj_GetMatrix")
+get_bounds = _bind("FPDFPageObj_GetBounds")  # (object, left, bottom, right, top)
+get_draw_mode = _bind("FPDFPath_GetDrawMode")  # (path, fill mode, stroke)
+count_segments = _bind("FPDFPath_CountSegments")
+path_segment = _bind("FPDFPath_GetPathSegment", Handle)
+segment_point = _bind("FPDFPathSegment_GetPoint")  # (segment, x, y)
+segment_type = _bind("FPDFPathSegment_GetType")
+segment_closes = _bind("FPDFPathSegment_GetClose")

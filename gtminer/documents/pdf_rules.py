@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from itertools import repeat
 from typing import Any, NamedTuple
 
-import pypdfium2.raw as pdfium
-
 from gtminer.documents import pdf_calls as calls
 
 _STRAIGHT = 1.0  # a line that leaves its axis by less than this is horizontal or vertical
@@ -62,6 +60,9 @@ class Walls:
                 self._spans[rule.x0].append((rule.y0, rule.y1))
         self._xs = sorted(self._spans)
 
+    def __bool__(self) -> bool:
+        return bool(self._xs)
+
     def between(self, left: float, right: float, y: float) -> bool:
         """Tell whether one stands between *left* and *right* at the height *y*."""
         for x in self._xs[bisect_right(self._xs, left) : bisect_left(self._xs, right)]:
@@ -98,21 +99,21 @@ def draw(page: Any) -> Drawn:
     rules: dict[Rule, None] = {}
     pictures: list[tuple[float, float, float, float]] = []
     left = _MOST
-    todo = [(calls.address(page), _IDENTITY, 0)]
+    todo = [(page, _IDENTITY, 0)]
     bounds = (ctypes.c_float * 4)()  # left, bottom, right, top
-    to_bounds = [ctypes.addressof(bounds) + 4 * place for place in range(4)]
+    to_bounds = [ctypes.byref(bounds, 4 * place) for place in range(4)]
     while todo and left > 0:
         holder, outer, depth = todo.pop()
         for item in _objects(holder, depth, left):
             left -= 1
             kind = calls.object_type(item)
-            if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+            if kind == calls.FORM and depth < _DEEPEST:
                 todo.append((item, _matrix(item).within(outer), depth + 1))
-            if kind not in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE):
+            if kind not in (calls.PATH, calls.IMAGE):
                 continue
             calls.get_bounds(item, *to_bounds)
             box = tuple(bounds) if outer is _IDENTITY else (*outer.move(*bounds[:2]), *outer.move(*bounds[2:]))
-            if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+            if kind == calls.IMAGE:
                 pictures.append(_upright(*box))
             elif _is_painted(item):
                 if thin := _thin(*_upright(*box)):
@@ -143,44 +144,42 @@ def _turned(point: Point, turns: int, width: float, height: float) -> Point:
     return ((x, y), (y, width - x), (width - x, height - y), (height - y, x))[turns]
 
 
-def _objects(holder: int, depth: int, most: int) -> Iterator[int]:
+def _objects(holder: Any, depth: int, most: int) -> Iterator[Any]:
     if depth == 0:
-        count = pdfium.FPDFPage_CountObjects(ctypes.cast(holder, pdfium.FPDF_PAGE))
-        yield from map(calls.page_object, repeat(holder), range(min(count, most)))
-    else:
-        count = pdfium.FPDFFormObj_CountObjects(ctypes.cast(holder, pdfium.FPDF_PAGEOBJECT))
-        yield from map(calls.form_object, repeat(holder), range(min(count, most)))
+        return map(calls.page_object, repeat(holder), range(min(calls.count_objects(holder), most)))
+    indexes = range(min(calls.count_form_objects(holder), most))
+    return map(calls.form_object, repeat(holder), map(ctypes.c_ulong, indexes))
 
 
-def _is_painted(path: int) -> bool:
+def _is_painted(path: Any) -> bool:
     fill, stroke = ctypes.c_int(), ctypes.c_int()
-    calls.get_draw_mode(path, ctypes.addressof(fill), ctypes.addressof(stroke))
+    calls.get_draw_mode(path, ctypes.byref(fill), ctypes.byref(stroke))
     return bool(fill.value or stroke.value)
 
 
-def _matrix(item: int) -> _Matrix:
-    found = pdfium.FS_MATRIX()
-    pdfium.FPDFPageObj_GetMatrix(ctypes.cast(item, pdfium.FPDF_PAGEOBJECT), found)
-    return _Matrix(found.a, found.b, found.c, found.d, found.e, found.f)
+def _matrix(item: Any) -> _Matrix:
+    found = (ctypes.c_float * 6)()
+    calls.object_matrix(item, ctypes.byref(found))
+    return _Matrix(*found)
 
 
-def _edges(item: int, outer: _Matrix) -> Iterator[tuple[Point, Point]]:
+def _edges(path: Any, outer: _Matrix) -> Iterator[tuple[Point, Point]]:
     """The straight segments of a path."""
-    path = ctypes.cast(item, pdfium.FPDF_PAGEOBJECT)
-    matrix = _matrix(item).within(outer)
+    matrix = _matrix(path).within(outer)
     x, y = ctypes.c_float(), ctypes.c_float()
+    to_x, to_y = ctypes.byref(x), ctypes.byref(y)
     first = last = (0.0, 0.0)
-    for index in range(min(pdfium.FPDFPath_CountSegments(path), _MOST)):
-        segment = pdfium.FPDFPath_GetPathSegment(path, index)
-        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+    for index in range(min(calls.count_segments(path), _MOST)):
+        segment = calls.path_segment(path, index)
+        calls.segment_point(segment, to_x, to_y)
         here = matrix.move(x.value, y.value)
-        kind = pdfium.FPDFPathSegment_GetType(segment)
-        if kind == pdfium.FPDF_SEGMENT_MOVETO:
+        kind = calls.segment_type(segment)
+        if kind == calls.MOVE_TO:
             first = here
-        elif kind == pdfium.FPDF_SEGMENT_LINETO:
+        elif kind == calls.LINE_TO:
             yield last, here
         last = here
-        if pdfium.FPDFPathSegment_GetClose(segment):
+        if calls.segment_closes(segment):
             yield last, first
 
 

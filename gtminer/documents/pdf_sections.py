@@ -7,7 +7,6 @@ has one page; only a sentence that runs over a page break stays whole, on the pa
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from gtminer import tsv
@@ -64,7 +63,7 @@ class Block(NamedTuple):
 
 @cache
 def _known() -> dict[str, Heading]:
-    rows = tsv.read(files("gtminer").joinpath("data", "headings.tsv"), ("words", "kind", "level"))
+    rows = tsv.packaged("headings.tsv", ("words", "kind", "level"))
     return {row["words"]: Heading(row["kind"], row["level"] == "part") for row in rows}
 
 
@@ -81,12 +80,18 @@ def _first_words() -> frozenset[str]:
     return frozenset(_FIRST_WORD.search(words)[0] for words in _known())  # type: ignore[index]  # none is empty
 
 
+def _may_be_known(text: str) -> bool:
+    """Tell by its first word whether *text* may begin as a known heading: most lines end here."""
+    first = _FIRST_WORD.search(text)
+    word = first[0].casefold() if first else ""
+    return word in _first_words() or word == "section" or len(word) == 1
+
+
 def known_heading(text: str) -> Heading | None:
     """Return what a heading with these words opens, or None."""
     if len(text) > _LONGEST:
         return None
-    first = _FIRST_WORD.search(text.casefold())  # most lines end here
-    if first is None or (first[0] not in _first_words() and first[0] != "section" and len(first[0]) > 1):
+    if not _may_be_known(text):
         return None
     words, number = fold(text)
     found = _known().get(words)
@@ -142,14 +147,15 @@ def _heading(
     """Return (text, what it opens, lines taken) if a heading begins at *line*."""
     if len(line.text) > _LONGEST or len(line.cells) > 3 or is_contents(line.text):
         return None
-    if ahead is not None and ahead.page == line.page and len(line.text) > 40 and len(ahead.cells) == 1:
+    known = _may_be_known(line.text)
+    if known and ahead is not None and ahead.page == line.page and len(line.text) > 40 and len(ahead.cells) == 1:
         both = f"{line.text} {ahead.text}"
         if 0 < line.y - ahead.y < 2 * line.size and (words := known_heading(both)):
             return both, words, 2
     left = max(left, line.left)  # of the second column
-    words = known_heading(line.text)
-    number = _NUMBER.match(line.text)
+    words = known_heading(line.text) if known else None
     if words is not None:
+        number = _NUMBER.match(line.text)
         if (number and number[1]) or line.text.isupper() or line.x0 <= left + 3:
             wide = max((b.x0 - a.x1 for a, b in zip(line.cells, line.cells[1:], strict=False)), default=0.0)
             return (line.text, words, 1) if wide < 6 * line.size or number else None

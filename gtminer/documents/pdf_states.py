@@ -114,7 +114,8 @@ _COMMON = (
 _STOPWORDS = frozenset(_COMMON.split())
 _SAMPLE = 1500  # characters
 _VOWELS = frozenset("aeiouyàâäáãåæèéêëìíîïòóôöõøœùúûüα")
-_SUSPECT = re.compile("\\(cid:\\d+\\)|[\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff\x00-\x08\x0e-\x1f]")
+_CODE = re.compile(r"\(cid:\d+\)")
+_SUSPECT = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff\x00-\x08\x0e-\x1f]")
 
 
 def is_garbled(text: str) -> bool:
@@ -122,8 +123,10 @@ def is_garbled(text: str) -> bool:
 
     Texts of fewer than 200 Latin letters and texts in other scripts are not judged by letters.
     """
-    suspect = not text.isascii() or "(cid:" in text or not text.isprintable()
-    if suspect and len(text) >= 100 and len(_SUSPECT.findall(text)) > 0.05 * len(text):
+    suspects = text.count("\ufffd") + (len(_CODE.findall(text)) if "(cid:" in text else 0)
+    if not text.isprintable():  # private use and controls are not
+        suspects += len(_SUSPECT.findall(text))
+    if len(text) >= 100 and suspects > 0.05 * len(text):
         return True
     start = text[:_SAMPLE].split(" ")
     if sum(word in _STOPWORDS for word in start) > 0.15 * len(start):

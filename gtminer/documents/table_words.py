@@ -4,7 +4,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 
 from gtminer import tsv
 
@@ -20,7 +19,7 @@ _MARKS = " .:;*†‡#"
 
 @cache
 def _words(role: str) -> frozenset[str]:
-    rows = tsv.read(files("gtminer").joinpath("data", "table_words.tsv"), ("role", "words", "source"))
+    rows = tsv.packaged("table_words.tsv", ("role", "words", "source"))
     by_role: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         by_role[row["role"]].add(row["words"])
