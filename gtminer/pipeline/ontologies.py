@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,7 +62,7 @@ def import_ontology(path: Path, category: Category, target: Path, named: Path | 
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".import-") as folder:
             made, listed = Path(folder) / target.name, Path(folder) / left_out.name
-            _write(made, (mark, *ontology.lines(plan, category, path.name)))
+            _write(made, (mark, *_lines(plan, category, path.name)))
             _write(listed, _left_out(plan))
             overlay.read(
                 [*(others.overlays() if in_force else ()), made],
@@ -86,6 +86,26 @@ def _check_target(target: Path) -> None:
         return
     if not overlay.is_import(target):
         raise InputError(f"{target}: is there and no earlier import; move it away, or name another file with -o")
+
+
+def _lines(made: Plan, category: Category, source: str) -> Iterator[str]:
+    """Yield *made* as the rows of an overlay, the header first; *source* names the ontology."""
+    yield "\t".join((*overlay.COLUMNS, *overlay.OF_CONCEPTS))
+    told: set[str] = set()
+    for row in made.rows:
+        concept = made.concepts.get(row.slug)
+        cells = [
+            category.value, row.slug, row.form, "case" if row.needs else "fold", "|".join(row.needs), "",
+            source if concept else f"{source}, {row.term}",
+        ]  # fmt: skip
+        if concept and row.slug not in told:
+            told.add(row.slug)
+            cells += [concept.label, ";".join(concept.parents), concept.axis, "; ".join(concept.ids)]
+        else:
+            parents = made.parents.get(row.slug, ()) if row.slug not in told else ()
+            told.add(row.slug)
+            cells += ["", ";".join(parents), "", ""]
+        yield "\t".join(one_line(cell) for cell in cells)
 
 
 def _left_out(plan: Plan) -> Iterable[str]:

@@ -13,7 +13,7 @@ _CONTEXT = 4  # letters below which a context word begins too many other words
 _SHORTEST = 3
 REFUSED, NOTE = "refused", "note"
 # Words behind which more must follow.
-_JOINTS = ("an", "and", "as", "by", "for", "from", "of", "or", "than", "the", "to", "with", "without")
+JOINTS = ("an", "and", "as", "by", "for", "from", "of", "or", "than", "the", "to", "with", "without")
 # Context words that mean one thing though they are short.
 _SHORT_CONTEXT = ("aav", "adv", "aml", "cll", "crs", "dlb", "dna", "gd2", "hiv", "hpv", "hsv", "rna", "msa")
 
@@ -79,7 +79,7 @@ def _forms(vocabulary: Vocabulary, common: frozenset[str]) -> Iterator[Finding]:
             yield Finding(
                 NOTE, form.at, f"the form '{form.text}' is short", "give context words in needs, or take the row out"
             )
-        if len(words) > 1 and words[-1] in _JOINTS and not form.case:
+        if len(words) > 1 and words[-1] in JOINTS and not form.case:
             yield Finding(NOTE, form.at, f"the form '{form.text}' ends in nothing", "write the words that belong to it")
         for column, context in (("needs", form.needs), ("unless", form.unless)):
             for word in context:

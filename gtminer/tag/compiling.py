@@ -192,6 +192,7 @@ def _terms(
         near += [pattern for pattern in far if not pattern.startswith(" ")]
         far = [pattern for pattern in far if pattern.startswith(" ")]
     entries_at, shared = _entries(patterns[pattern] for pattern in (*near, *far))
+    patterns.clear()  # the automata need memory of their own
     sources: dict[str, int] = {}
     names: dict[str, int] = {}
     return {

@@ -1,4 +1,4 @@
-"""From an ontology's terms to rows of an overlay, and what is left out of it, with the reason.
+"""From an ontology's terms to forms and concepts to add, and what is left out of it, with the reason.
 
 A term whose identifier or name a built-in concept has adds its forms to that concept. A form is left out where it
 would tag what it doesn't mean: too general, too short, a common word, an acronym of several diseases, or where the
@@ -12,11 +12,10 @@ from typing import NamedTuple
 
 from gtminer.errors import InputError
 from gtminer.model import Category
-from gtminer.tag import overlay
+from gtminer.tag.checking import JOINTS
 from gtminer.tag.fold import plain
 from gtminer.tag.obo import Term
 from gtminer.tag.vocabulary import Form, Vocabulary
-from gtminer.text import one_line
 
 _SHORTEST = 4  # letters of a form that is no acronym
 _SHORTEST_ACRONYM = 3
@@ -41,6 +40,7 @@ _GENE = re.compile(
 GENERAL = "too general"
 GENE = "names a gene or protein"
 ADJECTIVE = "an adjective"
+ENDLESS = "ends in nothing"
 SHORT = "too short"
 LONG = "too long to be written so"
 COMMON = "a common word"
@@ -249,6 +249,8 @@ class _Planner:
                 return COMMON
             if _ADJECTIVE.match(words[0]):
                 return ADJECTIVE
+        if words[-1] in JOINTS:
+            return ENDLESS
         return GENERAL if all(word in self._general for word in words) else ""
 
     def _settle(self, wishes: list[_Wish]) -> tuple[str, list[_Wish]] | None:
@@ -398,23 +400,3 @@ def _distinct(concepts: dict[str, Added], vocabulary: Vocabulary, category: Cate
         taken.add(plain(label))
         found[slug] = concept._replace(label=label)
     return found
-
-
-def lines(made: Plan, category: Category, source: str) -> Iterator[str]:
-    """Yield *made* as the rows of an overlay, the header first; *source* names the ontology."""
-    yield "\t".join((*overlay.COLUMNS, *overlay.OF_CONCEPTS))
-    told: set[str] = set()
-    for row in made.rows:
-        concept = made.concepts.get(row.slug)
-        cells = [
-            category.value, row.slug, row.form, "case" if row.needs else "fold", "|".join(row.needs), "",
-            source if concept else f"{source}, {row.term}",
-        ]  # fmt: skip
-        if concept and row.slug not in told:
-            told.add(row.slug)
-            cells += [concept.label, ";".join(concept.parents), concept.axis, "; ".join(concept.ids)]
-        else:
-            parents = made.parents.get(row.slug, ()) if row.slug not in told else ()
-            told.add(row.slug)
-            cells += ["", ";".join(parents), "", ""]
-        yield "\t".join(one_line(cell) for cell in cells)
