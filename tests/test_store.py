@@ -342,13 +342,15 @@ def test_a_run_is_visible_while_it_runs_and_closed_with_its_figures(store: Store
 
 
 def test_a_failing_run_leaves_its_line_in_the_log(store: Store) -> None:
-    with pytest.raises(SystemExit), store.recorded_run("fetch"):
-        raise SystemExit(143)
-    (stopped,) = store.connection.execute("SELECT state, message FROM run WHERE command = 'fetch'").fetchall()
-    assert stopped == ("interrupted", "interrupted")
     with pytest.raises(StoreError, match="one line"), store.recorded_run("import"):
         raise StoreError("one line")
     assert rows(store, "SELECT state, message FROM run") == [("failed", "one line")]
+
+
+def test_a_run_that_a_signal_ends_is_interrupted(store: Store) -> None:
+    with pytest.raises(SystemExit), store.recorded_run("fetch"):
+        raise SystemExit(143)
+    assert rows(store, "SELECT state, message FROM run") == [("interrupted", "interrupted")]
 
 
 def test_a_page_and_its_checkpoint_are_kept_or_lost_together(store: Store) -> None:
