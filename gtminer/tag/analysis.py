@@ -1,14 +1,14 @@
 """A document taken apart once for all that judge it: folded text, sentences, sections, cues by family."""
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from gtminer.model import Document, Section
 from gtminer.tag import sentences
 from gtminer.tag.fold import Folded, fold
-from gtminer.tag.vocabulary import Vocabulary
+from gtminer.tag.vocabulary import Match, Vocabulary
 
 Span = tuple[int, int]
 
@@ -34,6 +34,7 @@ class Analysis:
         self.text = document.text
         self.folded: Folded = fold(document.text)
         self._needs: dict[tuple[str, ...], bool] = {}
+        self._cues: dict[tuple[str, str | None], list[CueHit]] = {}
 
     @cached_property
     def sentences(self) -> list[Span]:
@@ -77,24 +78,33 @@ class Analysis:
             return None
         return next((kind for kind in kinds if kind != _LABEL), None)
 
-    @cached_property
-    def cues(self) -> dict[str, list[CueHit]]:
-        """All cues by family, in reading order, overlapping ones too."""
-        found: dict[str, list[CueHit]] = defaultdict(list)
+    def cues(self, family: str, kind: str | None = None) -> list[CueHit]:
+        """Return the cues of *family*, or those of one *kind* of it, in reading order, overlapping ones too."""
+        found = self._cues.get((family, kind))
+        if found is None:
+            found = self._cues[family, kind] = self._find_cues(self.vocabulary.cues_of(family, kind))
+        return found
+
+    def _find_cues(self, wanted: Mapping[int, Sequence[tuple[str, str]]]) -> list[CueHit]:
+        found: list[CueHit] = []
         new = tuple.__new__  # half the price of CueHit(...), and there are fifty in an abstract
-        entries = self.vocabulary.cue_entries
         text = self.folded.text
         source = self.folded.source if self.folded.breaks else None
-        for start, end, pattern in self.vocabulary.find_cues(text):
+        for start, end, pattern in self._cue_matches:
+            if pattern not in wanted:
+                continue
             last = end - 1 if text[end - 1] == " " else end
             place = (source(start + 1), source(last - 1) + 1) if source else (start, last - 1)
             if text[start + 1].isdigit() and self.in_number(place[0]):
                 continue
-            for family, kind, words in entries[pattern]:
-                found[family].append(new(CueHit, (*place, kind, words)))
-        for hits in found.values():
-            hits.sort()
+            for kind, words in wanted[pattern]:
+                found.append(new(CueHit, (*place, kind, words)))
+        found.sort()
         return found
+
+    @cached_property
+    def _cue_matches(self) -> list[Match]:
+        return self.vocabulary.find_cues(self.folded.text)
 
     def in_number(self, start: int) -> bool:
         """Say whether digits at *start* are the tail of a decimal number: the "3%" of "10.3%"."""

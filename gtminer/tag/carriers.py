@@ -9,7 +9,7 @@ from gtminer.tag.mention import Mention
 
 def resolve(analysis: Analysis, mentions: Sequence[Mention]) -> list[Mention]:
     """Return *mentions* with each receptor that names no cells given those of its sentence, else of the title."""
-    cues = analysis.cues.get("carriers", []) if any(item.category is Category.MODALITY for item in mentions) else []
+    cues = analysis.cues("carriers") if any(item.category is Category.MODALITY for item in mentions) else []
     kinds = {hit.kind for hit in cues}
     if len(kinds) < 2 and not any(item.slug not in kinds for item in mentions if item.category is Category.MODALITY):
         return list(mentions)

@@ -57,7 +57,7 @@ def endpoints(analysis: Analysis, mentions: Sequence[Mention], people: Subjects)
     general = analysis.vocabulary.general
     if any((item.category, item.slug) in general for item in mentions):
         return []
-    hits = [hit for hit in analysis.cues.get("events", []) if hit.kind == "endpoint"]
+    hits = analysis.cues("events", "endpoint")
     if hits and not people.is_protocol:
         if people.results > 1 or _is_report(analysis):
             return []
@@ -71,14 +71,14 @@ def endpoints(analysis: Analysis, mentions: Sequence[Mention], people: Subjects)
 
 def _is_report(analysis: Analysis) -> bool:
     """Say whether authors speak ("we") or studies are reviewed: then the safety set out for was found, not planned."""
-    reviewed = any(hit.kind == "review" for hit in analysis.cues.get("subjects", []))
-    return reviewed or any(hit.kind == "authors" for hit in analysis.cues.get("events", []))
+    reviewed = bool(analysis.cues("subjects", "review"))
+    return reviewed or bool(analysis.cues("events", "authors"))
 
 
 def _is_purpose(analysis: Analysis, hit: CueHit) -> bool:
     """Say whether a purpose stands right before *hit*: "to evaluate the [safety]"."""
     start, _ = analysis.sentence(hit.start)
-    before = within(analysis.cues.get("time", []), max(start, hit.start - _PURPOSE), hit.start)
+    before = within(analysis.cues("time"), max(start, hit.start - _PURPOSE), hit.start)
     return any(cue.kind == "planned" for cue in before)
 
 

@@ -24,7 +24,7 @@ class Subjects:
     """Whose findings a document reports; sentence by sentence, and as a whole."""
 
     def __init__(self, analysis: Analysis) -> None:
-        self._hits = analysis.cues.get("subjects", [])
+        self._hits = analysis.cues("subjects")
         self._analysis = analysis
         document = analysis.document
         self.is_review = self._is_review(document)
@@ -36,7 +36,7 @@ class Subjects:
                 start, end = analysis.sentence(hit.start)
                 if start <= hit.start and hit.end <= end:
                     said.add((hit.kind, start, end))
-        aim = next((hit.start for hit in analysis.cues.get("roles", []) if hit.kind == "aims"), 0)
+        aim = next((hit.start for hit in analysis.cues("roles", "aims")), 0)
         for kind, start, end in said:
             titled = start < len(document.title)
             introduced = end < aim or analysis.section(start).kind == "background"
@@ -59,7 +59,7 @@ class Subjects:
 
     def _is_protocol(self) -> bool:
         """Say whether a document tells what will be done: registrations, trials in progress (rules §6)."""
-        planned = sum(hit.kind == "planned" for hit in self._analysis.cues.get("time", []))
+        planned = len(self._analysis.cues("time", "planned"))
         if planned < _PLANNED or planned < _PLANNED_SHARE * len(self._analysis.sentences):
             return False
         return self.results * 4 <= planned
@@ -81,7 +81,7 @@ class Subjects:
         if not total:
             if document.regulator or self._analysis.section_kind(len(document.title) + 1) in _LABEL:
                 return Population.HUMAN
-            laboratory = any(hit.kind == "tool" for hit in self._analysis.cues.get("therapy", []))
+            laboratory = bool(self._analysis.cues("therapy", "tool"))
             return Population.IN_VITRO if laboratory and not self.is_review else Population.NONE
         seen = [
             population

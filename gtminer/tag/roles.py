@@ -90,7 +90,7 @@ class _Setting:
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
-        self._cues = [hit for hit in analysis.cues.get("roles", []) if hit.kind != "event_back"]
+        self._cues = [hit for hit in analysis.cues("roles") if hit.kind != "event_back"]
         self._starts = [hit.start for hit in self._cues]
         self._back = [hit for hit in self._cues if hit.kind == "excluded_back"]
         self._past = [hit for hit in self._cues if hit.kind == "earlier"]

@@ -35,7 +35,7 @@ class Words:
         self._found: dict[str, list[str]] = {}
         self._titled: set[str] = set()
         title = len(analysis.document.title)
-        for hit in analysis.cues.get("therapy", []):
+        for hit in analysis.cues("therapy"):
             self._found.setdefault(hit.kind, []).append(hit.text)
             if hit.start < title:
                 self._titled.add(hit.kind)

@@ -95,7 +95,7 @@ class Owners:
 
     def _is_of_medicine(self, mention: Mention) -> bool:
         """Say whether a general word is one of medicines: "side effects", "toxicity"; not "complications"."""
-        hits = within(self._analysis.cues.get("events", []), mention.start, mention.end)
+        hits = within(self._analysis.cues("events"), mention.start, mention.end)
         return any(hit.kind == "endpoint" for hit in hits)
 
     def sentence(self, offset: int) -> Sentence:
@@ -106,7 +106,7 @@ class Owners:
             items = self._grouped.get(number, [])
             self._sentences[number] = Sentence(
                 span,
-                within(self._analysis.cues.get("events", []), *span),
+                within(self._analysis.cues("events"), *span),
                 [item for item in items if item.category in _THERAPY],
                 any((item.category, item.slug) in self._vocabulary.general for item in items),
             )
