@@ -8,7 +8,8 @@ from typing import NamedTuple
 from gtminer.model import Document, Section
 from gtminer.tag import sentences
 from gtminer.tag.fold import Folded, fold
-from gtminer.tag.vocabulary import Match, Vocabulary
+from gtminer.tag.vocabulary import Vocabulary
+from gtminer.tag.words import Match
 
 Span = tuple[int, int]
 

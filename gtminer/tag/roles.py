@@ -48,22 +48,26 @@ class _Point(NamedTuple):
 
 
 def weigh(analysis: Analysis, mentions: Sequence[Mention]) -> dict[Key, Evidence]:
-    """Return the evidence for every concept of *mentions* and of the document's headings and keywords."""
+    """Return the evidence for every concept of *mentions* and of the document's headings and keywords.
+
+    Events are passed over: whose they are is not a matter of weight (see `whose`).
+    """
     points: dict[Key, list[_Point]] = defaultdict(list)
     titled: set[Key] = set()
     before: set[Key] = set()
-    setting = _Setting(analysis)
-    ends: dict[Key, int] = {}
-    for mention in mentions:
-        key = (mention.category, mention.slug)
-        defined = 0 < mention.start - ends.get(key, -_TOUCHES) <= 2  # "adeno-associated virus (AAV)" names it once
-        ends[key] = mention.end
-        if defined:
-            continue
-        point = setting.weigh(mention)
-        points[key].append(point)
-        if mention.start < setting.title:
-            (titled if point.weight >= _TITLE else before).add(key)
+    concepts = [mention for mention in mentions if mention.category is not Category.SAFETY]
+    if concepts:
+        setting = _Setting(analysis)
+        ends: dict[Key, int] = {}
+        for mention in concepts:
+            key = (mention.category, mention.slug)
+            defined = 0 < mention.start - ends.get(key, -_TOUCHES) <= 2  # "adeno-associated virus (AAV)" names it once
+            ends[key] = mention.end
+            if not defined:
+                point = setting.weigh(mention)
+                points[key].append(point)
+                if mention.start < setting.title:
+                    (titled if point.weight >= _TITLE else before).add(key)
     for key, point in _indexed(analysis):
         points[key].append(point)
     return {key: _sum(found, key in titled, key in before) for key, found in points.items()}
@@ -159,9 +163,10 @@ def _indexed(analysis: Analysis) -> list[tuple[Key, _Point]]:
     """Return what MeSH headings and keywords say a document is about."""
     found: list[tuple[Key, _Point]] = []
     for heading in analysis.document.mesh_headings:
-        major = " (major)" if heading.major else ""
-        point = _Point(2.0 if heading.major else 0.8, f"MeSH heading {heading.descriptor}{major}")
-        found += [(key, point) for key in read_whole(analysis, heading.descriptor)]
+        if keys := read_whole(analysis, heading.descriptor):
+            major = " (major)" if heading.major else ""
+            point = _Point(2.0 if heading.major else 0.8, f"MeSH heading {heading.descriptor}{major}")
+            found += [(key, point) for key in keys]
     for keyword in analysis.document.keywords:
         found += [(key, _Point(1.5, f"keyword {keyword}")) for key in read_whole(analysis, keyword)]
     return found

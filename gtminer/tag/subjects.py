@@ -1,6 +1,7 @@
 """What a document is about: modality, vector and indication with role subject, stated in words or only inferred."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from gtminer.model import Category, Population
@@ -11,6 +12,7 @@ from gtminer.tag.vocabulary import Product
 
 # How much evidence makes a subject. A vector or delivery needs little once it is clear that a therapy is meant.
 _ENOUGH = {Category.MODALITY: 2.2, Category.VECTOR: 2.5, Category.INDICATION: 1.7, Category.PRODUCT: 1.5}
+_THERAPY = (Category.MODALITY, Category.VECTOR, Category.PRODUCT)
 _BESIDE_A_THERAPY = 0.5
 _TOOL_MEANT = 1.3  # an editor in the sentence that says what was done, where a therapy is meant
 _TOOL_GIVEN = 1.0  # one plain mention, where a route is told as well
@@ -74,7 +76,7 @@ class _Decision:
         self._told = self._roles.told
         self._evidence = evidence
         self._subjects = subjects
-        self._words = Words(analysis)
+        self._analysis = analysis
         self._stated: dict[Key, str] = {}
         self._inferred: dict[Key, str] = {}
         self._floor = self._floors(len(analysis.text))
@@ -88,6 +90,9 @@ class _Decision:
         for product in products:
             self._stated[Category.PRODUCT, product.slug] = self._evidence[Category.PRODUCT, product.slug].rule
         self._take_clear_ones()
+        if not any(category in _THERAPY for category, _ in self._evidence):
+            self._keep_most_specific()
+            return Decided(self._stated, {}, gene_therapy=False)
         if self._therapy_is_meant(products):
             self._take_tools()
         self._give_way()
@@ -97,6 +102,10 @@ class _Decision:
         self._keep_most_specific()
         counts = bool(self._counting()) or any(product.gene_therapy for product in products)
         return Decided(self._stated, self._inferred, counts)
+
+    @cached_property
+    def _words(self) -> Words:
+        return Words(self._analysis)
 
     def _floors(self, length: int) -> dict[Category, float]:
         """Return what a concept must weigh beside the heaviest of its category; a long report names everything."""

@@ -88,15 +88,19 @@ class Owners:
             for item in mentions
             if item.category is Category.INDICATION and (item.category, item.slug) in decided.stated
         )
-        self._grouped: dict[int, list[Mention]] = {}
-        for item in mentions:
-            self._grouped.setdefault(analysis.sentence_number(item.start), []).append(item)
+        self._mentions = mentions
         self._sentences: dict[int, Sentence] = {}
 
     def _is_of_medicine(self, mention: Mention) -> bool:
         """Say whether a general word is one of medicines: "side effects", "toxicity"; not "complications"."""
-        hits = within(self._analysis.cues("events"), mention.start, mention.end)
-        return any(hit.kind == "endpoint" for hit in hits)
+        return bool(within(self._analysis.cues("events", "endpoint"), mention.start, mention.end))
+
+    @cached_property
+    def _grouped(self) -> dict[int, list[Mention]]:
+        grouped: dict[int, list[Mention]] = {}
+        for item in self._mentions:
+            grouped.setdefault(self._analysis.sentence_number(item.start), []).append(item)
+        return grouped
 
     def sentence(self, offset: int) -> Sentence:
         """Return what the sentence at *offset* says, worked out once."""
@@ -117,13 +121,13 @@ class Owners:
 
         *happened*: words of the sentence say that it occurred, in whomever and whenever.
         """
+        if not self._about_therapy and not self.is_label(mention.start):
+            return Role.MENTION, "the document is about no therapy"
         if reason := self._not_of_the_therapy(mention, verdict, happened, self.sentence(mention.start)):
             return Role.MENTION, reason
         return SUBJECT
 
     def _not_of_the_therapy(self, mention: Mention, verdict: Verdict, happened: bool, sentence: Sentence) -> str | None:
-        if not self._about_therapy and not self.is_label(mention.start):
-            return "the document is about no therapy"
         occurred = happened and verdict.assertion is Assertion.PRESENT
         if self._is_treated(mention) and not (occurred and self._arises(mention, sentence)):
             return "the disease that is treated"
