@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test install lint types check bench clean
+.PHONY: demo test install lint types check clean
 
 demo: .venv/run
 	$(BIN)/gtminer demo
