@@ -123,7 +123,7 @@ class Provenance(NamedTuple):
 
 
 class Document(NamedTuple):
-    """One abstract, book, or regulatory document, as `schema.md` lists its fields.
+    """One abstract, book, or regulatory document with all that is kept of it.
 
     ``text`` is the title, then the sections in reading order. What does not exist is None or ();
     an empty string never stands for a missing value.

@@ -124,7 +124,7 @@ app.command("demo", short_help="The whole job offline, on invented data.")(demo.
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the command line; return the exit code of `spec/cli.md`'s table. Never raises, never shows a traceback."""
+    """Run the command line; return the exit code of `docs/exit-codes.md`. Never raises, never shows a traceback."""
     _prepare_streams()
     signal.signal(signal.SIGTERM, _stop)
     try:

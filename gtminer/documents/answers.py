@@ -1,4 +1,4 @@
-"""What an answer of NCBI's E-utilities is, judged by its body: the HTTP status says little (servers.md §1.3)."""
+"""What an answer of NCBI's E-utilities is, judged by its body: the HTTP status says little."""
 
 import json
 import re
@@ -47,7 +47,7 @@ RECORD_ROOTS = frozenset(
     ["PubmedArticleSet", "PubmedBookArticleSet", "MedlineCitationSet", "PubmedArticle", "PubmedBookArticle"]
 )
 
-# The words are NCBI's, as recorded in servers.md §1.2, §1.3 and §1.6; they may come with + for space.
+# The words are NCBI's, as its answers hold them; they may come with + for space.
 _MESSAGES = (
     (Reason.KEY_REJECTED, re.compile("api key (?:invalid|not valid)|invalid api key", re.I)),
     (Reason.RATE_LIMITED, re.compile("rate limit exceeded|too many requests", re.I)),
@@ -129,7 +129,7 @@ def _json(body: bytes) -> Verdict:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
-        # NCBI itself sends raw line ends inside a string when 'retstart' is too large (servers.md §1.2).
+        # NCBI itself sends raw line ends inside a string when 'retstart' is too large.
         return _message(body[:_HEAD].decode("utf-8", "replace"), Reason.GARBLED)
     result = value.get("esearchresult", value) if isinstance(value, dict) else value
     error = (result.get("error") or result.get("ERROR")) if isinstance(result, dict) else None

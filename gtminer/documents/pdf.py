@@ -22,7 +22,7 @@ from gtminer.documents.regulatory import Guess
 from gtminer.model import Document, Provenance, Section, Table
 from gtminer.text import encodable, one_line
 
-# Raised with every change of what the readers give, so that known failures are tried again (servers.md P29).
+# Raised with every change of what the readers give, so that known failures are tried again (P29 of docs/faults.md).
 PARSER_VERSION = "pdf-2"
 
 _MEANINGS = {

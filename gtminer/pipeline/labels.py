@@ -14,7 +14,7 @@ from gtminer.store import listings
 from gtminer.web.exchange import Answer
 from gtminer.web.failures import ExchangeError, Trouble
 
-LEAST_SHARE = 0.5  # records drop out of a release and come back (servers.md 4.4), but never half of them
+LEAST_SHARE = 0.5  # records drop out of a release and come back, but never half of them
 MAX_PAGES = 20
 _MAX_BYTES = 100_000_000
 

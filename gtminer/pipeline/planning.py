@@ -16,7 +16,7 @@ from gtminer.store.database import Store
 from gtminer.store.plans import Memory, Plan
 from gtminer.web.failures import ExchangeError, Trouble
 
-OVERLAP = timedelta(days=7)  # an index is built once a day and days are New York's: servers.md 1.5
+OVERLAP = timedelta(days=7)  # an index is built once a day and days are New York's
 LIST_ANEW = timedelta(
     days=30
 )  # one record that leaves a question could hide one that comes, if only counts were compared

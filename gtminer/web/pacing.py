@@ -16,8 +16,8 @@ from pyrate_limiter import Rate, RateItem, SQLiteBucket
 # Milliseconds between two requests.
 NCBI = 400  # 2.5 a second
 NCBI_WITH_KEY = 125  # 8 a second
-EMA = 2_000  # one request each 2 s was answered without blocking (servers.md 3.5)
-FDA = 5_000  # servers.md 4.3
+EMA = 2_000  # one request each 2 s was answered without blocking (EMA, 2026)
+FDA = 5_000  # its abuse detection answers faster clients with an apology
 OPENFDA = 300  # 240 a minute are allowed
 STAND_IN = 10  # a server of ours on this machine
 
