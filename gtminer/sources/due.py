@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from gtminer.store.listings import Held, Listed
 
-# Bytes may change under an unchanged date (E17 of docs/faults.md). So many of the held documents, those compared longest
-# ago, are compared each night; few, because a quiet night is to stay below ten requests a query.
+# Bytes may change under an unchanged date (E17 of docs/faults.md). So many of the held documents, those compared
+# longest ago, are compared each night; few, because a quiet night is to stay below ten requests a query.
 CHECKS_A_NIGHT = 6
 _REST = timedelta(hours=20)  # a second run on the same day compares nothing again
 
