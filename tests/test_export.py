@@ -1,10 +1,17 @@
 """`export`: the whole answer set."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from conftest import Gtminer
+from library import REPORT, fill
+
+from gtminer.model import Provenance
+from gtminer.store.database import Store
 
 LEFT_OUT = "1 retracted document left out; --include-retracted shows them\n"
 
@@ -33,6 +40,31 @@ def test_every_format_is_written_with_the_filters(ask: Gtminer, form: str) -> No
     assert "pubmed" in out
     assert "Hepatotoxicity is a risk of high doses." in out
     assert "infants" not in out
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet", "xlsx", "html", "md", "ris", "bibtex"])
+def test_a_closed_pipe_and_a_full_device_end_every_format_in_order(
+    library: Path, environment: dict[str, str], form: str
+) -> None:
+    command = [sys.executable, "-m", "gtminer", "--cache", str(library), "export", form, "-q"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, env=environment, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=environment, check=False)
+    assert (done.returncode, done.stderr.count(b"\n"), done.stderr[:17]) == (1, 1, b"gtminer: output: ")
+
+
+def test_a_reference_gives_no_address_on_this_machine(gtminer: Gtminer, tmp_path: Path) -> None:
+    fill(tmp_path / "cache", ())
+    by_hand = Provenance("file:///home/me/epar.pdf", "2026-01-02", "0")
+    with Store.open(tmp_path / "cache" / "gtminer.sqlite") as store:
+        store.put([REPORT._replace(provenance=by_hand)])
+    out = gtminer("export", "bibtex").out
+    assert "institution = {EMA}" in out
+    assert "url" not in out
 
 
 def test_an_unknown_format_lists_the_known(ask: Gtminer) -> None:

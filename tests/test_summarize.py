@@ -99,6 +99,7 @@ def test_filters_choose_documents(ask: Gtminer, filters: tuple[str, ...], found:
         (("--vector", "AAVX9"), "--vector: unknown vector 'AAVX9'; did you mean 'aav9'?"),
         (("--event", "hepatotoxcity"), "--event: unknown safety 'hepatotoxcity'; did you mean 'hepatotoxicity'?"),
         (("--source", "embase"), "--source: unknown value 'embase'; choose one of: pubmed, ema, fda"),
+        (("--source", "ema,fda"), "--source: 'ema,fda' is one value; for several write --source again for each"),
         (("--role", "main"), "--role: unknown value 'main'; choose one of: subject, mention"),
         (("--since", "yesterday"), "--since: 'yesterday' is not a date; write 2024, 2024-06 or 2024-06-30"),
         (("--until", "2023-02-30"), "--until: '2023-02-30' is not a date; write 2024, 2024-06 or 2024-06-30"),

@@ -36,6 +36,8 @@ def table(connection: sqlite3.Connection, concepts: Concepts, selection: Selecti
             ]
             if pmid := doc_id.removeprefix("pubmed:") if doc_id.startswith("pubmed:") else "":
                 facts[-1] = f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"  # not the file or the query it came with
+            elif str(facts[-1]).startswith(("file:", "stdin:")):
+                facts[-1] = None  # an address on this machine leads no reader anywhere
             yield doc_id, kind, title, tuple(names), *facts, tuple(labels), bool(retracted)
 
     return Table("References", _COLUMNS, rows())

@@ -190,6 +190,8 @@ def _choice(name: str, value: str, known: Sequence[str]) -> str:
     wanted = value.strip().lower().replace("-", "_").replace(" ", "_")
     if wanted in known:
         return wanted
+    if "," in value:
+        raise InputError(f"--{name}: '{value}' is one value; for several write --{name} again for each")
     raise InputError(f"--{name}: unknown value '{value}'; choose one of: {', '.join(known)}")
 
 

@@ -1,6 +1,8 @@
 """A spreadsheet: text stays text, whatever it begins with. Needs the extra `xlsx`."""
 
 from datetime import UTC, datetime
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 from gtminer.errors import InputError
@@ -12,6 +14,7 @@ BINARY = True
 
 MOST_ROWS = 1_048_576  # Excel's, with the header
 _LONGEST_CELL = 32_767
+_PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def write(table: Table, out: BinaryIO, style: Style) -> None:
@@ -23,8 +26,13 @@ def write(table: Table, out: BinaryIO, style: Style) -> None:
         import xlsxwriter
     except ImportError as error:
         raise InputError("xlsx needs xlsxwriter; run: pip install 'gtminer[xlsx]'") from error
-    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(out, {"constant_memory": True, **plain})
+    with TemporaryFile() as whole:  # written whole first: out may be a pipe, which cannot be closed halfway
+        _fill(xlsxwriter.Workbook(whole, {"constant_memory": True, **_PLAIN}), table, style)
+        whole.seek(0)
+        copyfileobj(whole, out)
+
+
+def _fill(book: Any, table: Table, style: Style) -> None:
     book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})  # the same rows are the same bytes
     sheet: Any = book.add_worksheet("gtminer")
     first = int(style.header)
