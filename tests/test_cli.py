@@ -86,6 +86,10 @@ def test_global_options_may_stand_behind_the_command(gtminer: Gtminer, tmp_path:
     assert "elsewhere" in before.err
 
 
+def test_a_global_option_without_its_value_takes_no_command_for_it(gtminer: Gtminer) -> None:
+    assert gtminer("summarize", "--cache") == (2, "", "gtminer: option '--cache' needs a value; see 'gtminer --help'\n")
+
+
 def test_a_store_that_does_not_exist_is_named_with_what_to_do(gtminer: Gtminer) -> None:
     code, out, err = gtminer("status")
     assert (code, out) == (2, "")

@@ -226,6 +226,8 @@ def _hoisted(arguments: Sequence[str]) -> list[str]:
             break
         name, equals, _ = argument.partition("=")
         if EVERYWHERE.get(name) and not equals:
+            if position + 1 == len(arguments):
+                raise InputError(f"option '{name}' needs a value; see 'gtminer --help'")
             front.extend(arguments[position : position + 2])
             position += 2
         elif name in EVERYWHERE:
