@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 from gtminer.model import Document, Section
@@ -74,24 +75,33 @@ class Analysis:
     @cached_property
     def _titled_kind(self) -> str | None:
         title = fold(self.document.title).text
-        kinds = [kind for words, kind in self.vocabulary.title_sections if f" {words} " in title]
-        if _LABEL not in kinds:
+        words = self.vocabulary.title_sections
+        if not any(label in title for label, kind in words if kind == _LABEL):
             return None
-        return next((kind for kind in kinds if kind != _LABEL), None)
+        return next((kind for label, kind in words if kind != _LABEL and label in title), None)
 
     def cues(self, family: str, kind: str | None = None) -> list[CueHit]:
         """Return the cues of *family*, or those of one *kind* of it, in reading order, overlapping ones too."""
         found = self._cues.get((family, kind))
         if found is None:
-            found = self._cues[family, kind] = self._find_cues(self.vocabulary.cues_of(family, kind))
+            wanted = self.vocabulary.cues_of(family, kind)
+            found = self._cues[family, kind] = self._read_cues(self._cue_matches, wanted)
         return found
 
-    def _find_cues(self, wanted: Mapping[int, Sequence[tuple[str, str]]]) -> list[CueHit]:
+    def cues_within(self, family: str, start: int, end: int) -> list[CueHit]:
+        """Return the cues of *family* that lie in [start, end), without those of the rest of the text."""
+        if self.folded.breaks or (family, None) in self._cues:
+            return within(self.cues(family), start, end)
+        matches = self._cue_matches  # by their ends, which may be two behind those of their cues
+        near = matches[bisect_right(matches, start, key=_end_of) : bisect_right(matches, end + 2, key=_end_of)]
+        return within(self._read_cues(near, self.vocabulary.cues_of(family, None)), start, end) if near else []
+
+    def _read_cues(self, matches: Sequence[Match], wanted: Mapping[int, Sequence[tuple[str, str]]]) -> list[CueHit]:
         found: list[CueHit] = []
         new = tuple.__new__  # half the price of CueHit(...), and there are fifty in an abstract
         text = self.folded.text
         source = self.folded.source if self.folded.breaks else None
-        for start, end, pattern in self._cue_matches:
+        for start, end, pattern in matches:
             if pattern not in wanted:
                 continue
             last = end - 1 if text[end - 1] == " " else end
@@ -117,6 +127,9 @@ class Analysis:
         if words not in self._needs:
             self._needs[words] = any(f" {word}" in self.folded.text for word in words)
         return self._needs[words]
+
+
+_end_of = itemgetter(1)
 
 
 def within(hits: list[CueHit], start: int, end: int) -> list[CueHit]:

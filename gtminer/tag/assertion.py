@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gtminer.model import Assertion
-from gtminer.tag.analysis import Analysis, CueHit, within
+from gtminer.tag.analysis import Analysis, CueHit
 
 _FAMILIES = ("clauses", "negation", "time", "uncertainty")
 _MARKS = re.compile(
@@ -60,7 +60,7 @@ class Clauses:
         """*mentions* are the events of the sentence in reading order, as spans of the document's text."""
         self.text = analysis.text
         self.start, self.end = start, end
-        hits = [hit for family in _FAMILIES for hit in within(analysis.cues(family), start, end)]
+        hits = [hit for family in _FAMILIES for hit in analysis.cues_within(family, start, end)]
         hits += [
             CueHit(start + match.start(), start + match.end(), "negates", match[0])
             for match in _ZERO.finditer(self.text[start:end])

@@ -16,6 +16,7 @@ from gtminer.tag.whose import NO_PATIENTS, Owners
 
 _INSTRUCTIONS = frozenset(("posology", "contraindications"))
 _PROTOCOL = "the document is a protocol"
+_NO_FIGURES = (NOTHING,)
 _PURPOSE = 40  # characters before a word of safety in which its purpose is looked for
 _PARAGRAPH = 1500  # characters before a sentence in which the size of its set is looked for
 
@@ -27,7 +28,7 @@ class Event(NamedTuple):
     cue: str | None
     role: Role
     rule: str
-    measures: tuple[Measures, ...] = (NOTHING,)
+    measures: tuple[Measures, ...] = _NO_FIGURES
     line: tuple[int, int] | None = None  # the row of a table that is its evidence
 
     def records(self) -> Iterator[tuple[Measures, Assertion]]:
@@ -91,7 +92,7 @@ def _in_table(row: Row) -> Event:
         "0 in every column" if denied else "a row of the table",
         Role.SUBJECT,
         f"table: {row.caption}" if row.caption else "a table of events",
-        records or (NOTHING,),
+        records or _NO_FIGURES,
         row.line,
     )
 
@@ -104,6 +105,8 @@ class _Judge:
         self._found = found
         self._people = people
         self._owners = Owners(analysis, mentions, decided, people)
+        # Figures of an event are read where it may be a therapy's. Where NLM's indexers named none either, it is not.
+        self._counts = self._owners.about_therapy or not analysis.document.mesh_headings
 
     def all(self) -> dict[Mention, Event]:
         judged: dict[Mention, Event] = {}
@@ -116,7 +119,7 @@ class _Judge:
         span = self._analysis.sentence(found[0].start)
         spans = sorted((item.start, item.end) for item in found)
         clauses: Clauses | None = None
-        measured = self._measures(found, span)
+        measured = self._measures(found, span) if self._counts else {}
         for mention in found:
             if row := row_at(self._analysis, mention.start):
                 judged[mention] = _in_table(row)
@@ -126,7 +129,7 @@ class _Judge:
             happened = said.assertion is Assertion.PRESENT and said.cue is not None
             verdict = self._verdict(clauses, said, mention, span)
             role, rule = self._owners.role(mention, verdict, happened)
-            judged[mention] = Event(verdict.assertion, verdict.cue, role, rule, measured[mention])
+            judged[mention] = Event(verdict.assertion, verdict.cue, role, rule, measured.get(mention, _NO_FIGURES))
 
     def _measures(self, found: list[Mention], span: tuple[int, int]) -> dict[Mention, tuple[Measures, ...]]:
         """Return what the sentence prints of its events; the paragraph before it may state the size of the set."""

@@ -104,4 +104,11 @@ def plain(text: str) -> str:
 
 def _spaced(text: str) -> bool:
     """Say whether white space may run on, which folds to one space; much faster than the expression."""
-    return "  " in text or "\n\n" in text or " \n" in text or "\n " in text or "\t" in text or "\r" in text
+    if "  " in text or "\t" in text or "\r" in text:
+        return True
+    at = text.find("\n")  # there are few
+    while at >= 0:
+        if text[at - 1 : at] == " " or text[at + 1 : at + 2] in (" ", "\n"):
+            return True
+        at = text.find("\n", at + 1)
+    return False

@@ -280,8 +280,8 @@ class Vocabulary:
 
     @cached_property
     def title_sections(self) -> list[tuple[str, str]]:
-        """Folded words of a title, and the kind of section that a text under it is."""
-        return list(self._compiled["roles"]["title_sections"])
+        """Folded words of a title, between spaces, and the kind of section that a text under it is."""
+        return [(f" {words} ", kind) for words, kind in self._compiled["roles"]["title_sections"]]
 
     @cached_property
     def products(self) -> dict[str, Product]:

@@ -78,7 +78,7 @@ class Owners:
         self._stated = decided.stated
         general = analysis.vocabulary.general
         # A study of another medicine that reports adverse events is read the same way; "complications" are a surgeon's.
-        self._about_therapy = any(key[0] in (Category.MODALITY, Category.PRODUCT) for key in decided.stated) or (
+        self.about_therapy = any(key[0] in (Category.MODALITY, Category.PRODUCT) for key in decided.stated) or (
             people.population not in NO_PATIENTS
             and any((item.category, item.slug) in general and self._is_of_medicine(item) for item in mentions)
         )
@@ -121,7 +121,7 @@ class Owners:
 
         *happened*: words of the sentence say that it occurred, in whomever and whenever.
         """
-        if not self._about_therapy and not self.is_label(mention.start):
+        if not self.about_therapy and not self.is_label(mention.start):
             return Role.MENTION, "the document is about no therapy"
         if reason := self._not_of_the_therapy(mention, verdict, happened, self.sentence(mention.start)):
             return Role.MENTION, reason
