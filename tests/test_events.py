@@ -291,3 +291,23 @@ def test_a_cancer_is_an_event_in_one_text_and_the_treated_disease_in_another() -
 def test_a_document_without_a_therapy_has_no_events() -> None:
     assert document("Weather").text == "Weather"
     assert summary("Weather in winter", "Fever and headache were seen in ten people.") == {}
+
+
+def test_a_list_of_abbreviations_or_of_contents_tells_of_no_event() -> None:
+    found = sectioned(
+        LYMPHOMA,
+        ("toc", "2.6.3 Neutropenia 41"),
+        ("abbreviations", "CRS Cytokine release syndrome\nAML Acute myeloid leukaemia"),
+        ("clinical_safety", "Cytokine release syndrome occurred in 40 of 100 patients treated with the CAR-T cells."),
+    )
+    rules = {
+        (tag.concept, tag.section): (tag.role.value, tag.rule)
+        for tag in read_document(found, vocabulary()).tags
+        if tag.category is Category.SAFETY
+    }
+    assert rules["neutropenia", "toc"] == ("mention", "a table of contents only names it")
+    assert rules["cytokine_release_syndrome", "abbreviations"] == (
+        "mention", "a list of abbreviations only names it",
+    )  # fmt: skip
+    assert rules["cytokine_release_syndrome", "clinical_safety"][0] == "subject"
+    assert of(found) == {"cytokine_release_syndrome": "present"}

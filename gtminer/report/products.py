@@ -203,7 +203,10 @@ def _event_rows(
 
 def _first_page(connection: sqlite3.Connection, concept: int, assertion: str, documents: list[int]) -> int | None:
     listed = ",".join(map(str, documents))
-    sql = f"SELECT min(page) FROM mention WHERE document IN ({listed}) AND concept = ? AND assertion = ?"
+    sql = (
+        f"SELECT min(page) FROM mention WHERE document IN ({listed}) AND concept = ? AND assertion = ? "
+        "AND role = 'subject'"
+    )
     page = connection.execute(sql, (concept, assertion)).fetchone()[0]
     return None if page is None else int(page)
 

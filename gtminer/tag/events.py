@@ -15,6 +15,8 @@ from gtminer.tag.tables import Row, row_at
 from gtminer.tag.whose import NO_PATIENTS, Owners
 
 _INSTRUCTIONS = frozenset(("posology", "contraindications"))
+# Sections that name and do not tell; not dropped, since a heading misread would take what follows with it.
+_LISTS = {"toc": "a table of contents only names it", "abbreviations": "a list of abbreviations only names it"}
 _PROTOCOL = "the document is a protocol"
 _NO_FIGURES = (NOTHING,)
 _PURPOSE = 40  # characters before a word of safety in which its purpose is looked for
@@ -129,6 +131,8 @@ class _Judge:
             happened = said.assertion is Assertion.PRESENT and said.cue is not None
             verdict = self._verdict(clauses, said, mention, span)
             role, rule = self._owners.role(mention, verdict, happened)
+            if listed := _LISTS.get(self._analysis.section(mention.start).kind):
+                role, rule = Role.MENTION, listed
             judged[mention] = Event(verdict.assertion, verdict.cue, role, rule, measured.get(mention, _NO_FIGURES))
 
     def _measures(self, found: list[Mention], span: tuple[int, int]) -> dict[Mention, tuple[Measures, ...]]:
