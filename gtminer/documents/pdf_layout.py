@@ -63,8 +63,8 @@ def _rows(segments: Iterable[Segment]) -> list[tuple[Segment, ...]]:
 
 
 def _same_row(left: Segment, right: Segment) -> bool:
-    near = abs(left.y - right.y) < 0.3 * max(left.size, right.size)
-    return near and right.x0 > left.x1 - 1 and left.turned == right.turned
+    reach = 0.3 * max(left.size, right.size)
+    return -reach < left.y - right.y < reach and right.x0 > left.x1 - 1 and left.turned == right.turned
 
 
 def furniture(pages: Sequence[PageText]) -> tuple[list[tuple[Segment, ...]], PrintedPages]:
@@ -131,12 +131,11 @@ def _takewhile_running(
         yield from row
 
 
-def _gutter(rows: Sequence[tuple[Segment, ...]]) -> float | None:
+def _gutter(edges: Sequence[Segment]) -> float | None:
     """The middle of the gap between two columns of prose, or None where the page has one column or a table."""
-    edges = [segment for row in rows for segment in row if not segment.turned]
     if len(edges) < 20:
         return None
-    left, right = min(segment.x0 for segment in edges), max(segment.x1 for segment in edges)
+    left, right = min([segment.x0 for segment in edges]), max([segment.x1 for segment in edges])
     width = right - left
     if len([0 for segment in edges if segment.x1 - segment.x0 > 0.6 * width]) > 0.2 * len(edges):
         return None  # lines of one column
@@ -207,7 +206,7 @@ def lines(page: PageText, segments: Sequence[Segment]) -> Iterator[Line]:
     """Yield the lines of *page* in reading order; *segments* are its own, without furniture."""
     upright = [segment for segment in segments if not segment.turned]
     turned = [segment for segment in segments if segment.turned]
-    middle = _gutter(_rows(upright))
+    middle = _gutter(upright)
     columns = [_in_stream_order(upright)] if middle is None else _in_columns(upright, middle)
     for column in (*columns, turned):
         left = min((segment.x0 for segment in column), default=0.0)

@@ -68,7 +68,7 @@ def _read_pages(
                 scanned.append(number)
         finally:
             calls.close_page(page)
-        if text.segments and is_garbled(" ".join(segment.text for segment in text.segments)):
+        if text.segments and is_garbled(" ".join([segment.text for segment in text.segments])):
             garbled.append(number)
             continue
         pages.append(text)

@@ -145,9 +145,11 @@ def _heading(
     line: Line, left: float, ahead: Line | None, before: Line | None
 ) -> tuple[str, Heading | None, int] | None:
     """Return (text, what it opens, lines taken) if a heading begins at *line*."""
+    known = _may_be_known(line.text)
+    if not known and not line.text[0].isdigit():  # as most lines
+        return None
     if len(line.text) > _LONGEST or len(line.cells) > 3 or is_contents(line.text):
         return None
-    known = _may_be_known(line.text)
     if known and ahead is not None and ahead.page == line.page and len(line.text) > 40 and len(ahead.cells) == 1:
         both = f"{line.text} {ahead.text}"
         if 0 < line.y - ahead.y < 2 * line.size and (words := known_heading(both)):
@@ -186,7 +188,7 @@ class Sections:
         """Return the sections; *lefts* are the left text margins of the pages."""
         index, before = 0, None
         lines = [item for item in items if isinstance(item, Line)]
-        position = {id(line): place for place, line in enumerate(lines)}
+        place = -1  # of the item among the lines
         while index < len(items):
             item = items[index]
             index += 1
@@ -199,7 +201,7 @@ class Sections:
                 self.stretches.append(Stretch(kind, item.heading, item.page, item.text, True, item.table))
                 before = None
                 continue
-            place = position[id(item)]
+            place += 1
             if self._in_contents(item, lines, place):
                 self._take(item, None)
                 continue
@@ -207,6 +209,7 @@ class Sections:
             found = _heading(item, lefts[item.page], ahead if isinstance(ahead, Line) else None, before)
             if found is not None and self._begin(*found[:2]):
                 index += found[2] - 1
+                place += found[2] - 1
                 before = None
                 continue
             self._take(item, before)
@@ -217,7 +220,7 @@ class Sections:
 
     def _in_contents(self, line: Line, lines: Sequence[Line], place: int) -> bool:
         """A line of dot leaders among others, or one between such lines; they open a section of their own."""
-        if is_contents(line.text) and self._state.kind != "toc":
+        if self._state.kind != "toc" and is_contents(line.text):
             around = lines[max(0, place - 6) : place + 7]
             if sum(is_contents(other.text) for other in around) >= _LEADER_LINES:
                 return self._begin("Contents", Heading("toc", False))

@@ -129,7 +129,7 @@ def is_garbled(text: str) -> bool:
     if len(text) >= 100 and suspects > 0.05 * len(text):
         return True
     start = text[:_SAMPLE].split(" ")
-    if sum(word in _STOPWORDS for word in start) > 0.15 * len(start):
+    if sum(map(_STOPWORDS.__contains__, start)) > 0.15 * len(start):
         return False  # what most pages are
     words = re.findall(r"[^\W\d_]+", text)
     letters = sum(map(len, words))

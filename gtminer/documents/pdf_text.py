@@ -67,10 +67,8 @@ def _glyphs() -> dict[int, str]:
 
 
 def _turn(run: Run, turns: int, width: float, height: float) -> tuple[float, float, float]:
-    """(x0, x1, y) of a run on the page as it is read."""
-    _, _, _, x, y, far, _ = run
-    if turns == 0:
-        return x, (far if far > x else x), y
+    """(x0, x1, y) of a run on the page as it is read, once it is turned."""
+    x, y, far = run.x, run.y, run.far
     if turns == 1:
         return y, max(far, y), width - x
     if turns == 2:
@@ -109,22 +107,22 @@ class _Open:
 
     def takes(self, run: Run, x0: float, x1: float, y: float) -> bool:
         """Add the run if it goes on in this segment."""
-        size = run.size if run.size > self.size else self.size
+        text, before, _, _, _, _, own = run
+        size = own if own > self.size else self.size
         gap, rise = x0 - self.x1, y - self.y
         if not (-0.6 * size <= gap <= CELL * size and -_SAME_LINE * size <= rise <= _SAME_LINE * size):
             return False
-        text = run.text
         if not (text.isascii() and text.isprintable()):
             text = _clean(text)
-        if run.before and self.text[-1:] != " " and (gap > _SPACE * size or "\n" not in run.before):
+        if before and self.text[-1:] != " " and (gap > _SPACE * size or "\n" not in before):
             self.text += " "
         if -_RAISED * size <= rise <= _RAISED * size:
             self.text += text
-        elif run.size < _SMALLER * self.size:
+        elif own < _SMALLER * self.size:
             self.text += raise_mark(self.text, text) if rise > 0 else text
-        elif self.size < _SMALLER * run.size:  # the mark came first
+        elif self.size < _SMALLER * own:  # the mark came first
             self.text += text
-            self.y, self.size = y, run.size
+            self.y, self.size = y, own
         elif abs(rise) > 0.3 * size:
             return False
         else:
@@ -143,7 +141,7 @@ def _segments(
     current: _Open | None = None
     walled = bool(walls)
     for run in runs:
-        x0, x1, y = _turn(run, turns, width, height)
+        x0, x1, y = _turn(run, turns, width, height) if turns else (run.x, max(run.far, run.x), run.y)
         if current is not None:
             parted = walled and walls.between(current.x1 - 1.5, x0 + 1.5, y + 0.3 * current.size)
             if not parted and current.takes(run, x0, x1, y):
