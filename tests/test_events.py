@@ -311,3 +311,15 @@ def test_a_list_of_abbreviations_or_of_contents_tells_of_no_event() -> None:
     )  # fmt: skip
     assert rules["cytokine_release_syndrome", "clinical_safety"][0] == "subject"
     assert of(found) == {"cytokine_release_syndrome": "present"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No genotoxicity or carcinogenicity studies were carried out.",
+        "Genotoxicity studies have not been submitted by the applicant.",
+        "No hepatotoxicity studies were presented.",
+    ],
+)
+def test_a_study_that_was_not_done_denies_no_event(text: str) -> None:
+    assert summary(LYMPHOMA, text) == {}
