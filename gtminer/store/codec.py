@@ -53,8 +53,11 @@ def _row(document: Document) -> tuple[Any, ...]:
         }
     )
     content = f"{doc_id}\n{source}\n{date}\n{published}\n{journal}\n{doi}\n{pmcid}\n{kind}\n{product}\n{regulator}\n"
-    content = f"{content}{state}\n{pages}\n{version}\n{record}\n{text}\n{title}"
-    fingerprint = blake2b(content.encode(), digest_size=16).hexdigest()
+    content = f"{content}{state}\n{pages}\n{version}\n"
+    digest = blake2b(content.encode(), digest_size=16)
+    digest.update(record.encode())
+    digest.update(f"\n{text}\n{title}".encode())
+    fingerprint = digest.hexdigest()
     return (
         doc_id, source, title, text, int(date[:4]) if date else None, date, published, journal, doi, pmcid, kind,
         product, regulator, state, pages, version, document.is_retracted,

@@ -226,6 +226,8 @@ CREATE VIRTUAL TABLE document_fts USING fts5(
 );
 -- A whole batch of documents is sorted in memory (bytes) before it is written as one segment.
 INSERT INTO document_fts(document_fts, rank) VALUES ('hashsize', 33554432);
+-- Segments are large, so they are merged sixteen at a time: a baseline file is not written twice.
+INSERT INTO document_fts(document_fts, rank) VALUES ('automerge', 16);
 -- No trigger for INSERT: it would make FTS5 flush after every row. `Documents.put` indexes a whole batch at once.
 CREATE TRIGGER document_fts_delete AFTER DELETE ON document BEGIN
     INSERT INTO document_fts(document_fts, rowid, title, text) VALUES ('delete', old.id, old.title, old.text);

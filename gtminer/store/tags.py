@@ -19,7 +19,7 @@ _MENTION = (
 _TAGGED = (
     "UPDATE document SET tagged_with = ?1, gene_therapy = ?2, population = ?3, tag_digest = ?4, tagged_run = "
     "CASE WHEN coalesce(tag_digest, '') = ?4 OR (tag_digest IS NULL AND first_run IS ?5) THEN tagged_run ELSE ?5 END "
-    "WHERE id = ?6"
+    "WHERE id IN (SELECT value FROM json_each(?6))"
 )
 
 
@@ -81,25 +81,28 @@ class Tags(Documents):
             ids = self._concept_ids()
             mentions: list[tuple[Any, ...]] = []
             tags: list[tuple[Any, ...]] = []
-            documents: list[tuple[Any, ...]] = []
+            documents: dict[tuple[Any, ...], list[int]] = {}  # most have no tags, and are marked at once
             for identifier, reading in readings:
                 summary = reading.summary
                 digest = _digest(summary)
-                documents.append((tagged_with, summary.gene_therapy, summary.population.value, digest, run, identifier))
-                mentions.extend(_mentions(identifier, reading, ids))
+                mark = (tagged_with, summary.gene_therapy, summary.population.value, digest, run)
+                documents.setdefault(mark, []).append(identifier)
+                if reading.tags:
+                    mentions.extend(_mentions(identifier, reading, ids))
                 if digest:
                     tags.extend(_document_tags(identifier, summary, ids))
-            self.clear_tags(json.dumps([identifier for *_, identifier in documents]))
+            identifiers = [identifier for alike in documents.values() for identifier in alike]
+            self.clear_tags(json.dumps(identifiers))
             self.connection.executemany(_MENTION, mentions)
             self.connection.executemany(
                 "INSERT OR IGNORE INTO document_tag (document, concept, assertion, inferred, ordinal) "
                 "VALUES (?, ?, ?, ?, ?)",
                 tags,
             )
-            self.connection.executemany(_TAGGED, documents)
+            self.connection.executemany(_TAGGED, [(*mark, json.dumps(alike)) for mark, alike in documents.items()])
             if documents:
                 self.touch()
-        return len(documents)
+        return len(identifiers)
 
     def _concept_ids(self) -> dict[Name, int]:
         rows = self.connection.execute("SELECT category, slug, id FROM concept")

@@ -12,7 +12,7 @@ from gtminer.tag.mention import Mention
 from gtminer.tag.population import Subjects
 from gtminer.tag.subjects import Decided
 from gtminer.tag.tables import Row, row_at
-from gtminer.tag.whose import NO_PATIENTS, Owners
+from gtminer.tag.whose import NO_PATIENTS, THERAPY, Owners
 
 _INSTRUCTIONS = frozenset(("posology", "contraindications"))
 # Sections that name and do not tell; not dropped, since a heading misread would take what follows with it.
@@ -107,8 +107,12 @@ class _Judge:
         self._found = found
         self._people = people
         self._owners = Owners(analysis, mentions, decided, people)
-        # Figures of an event are read where it may be a therapy's. Where NLM's indexers named none either, it is not.
-        self._counts = self._owners.about_therapy or not analysis.document.mesh_headings
+        # Figures of an event are read where it may be a therapy's: an indexed record that names none has no such event.
+        self._counts = (
+            self._owners.about_therapy
+            or not analysis.document.mesh_headings
+            or any(item.category in THERAPY for item in mentions)
+        )
 
     def all(self) -> dict[Mention, Event]:
         judged: dict[Mention, Event] = {}

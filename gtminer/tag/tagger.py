@@ -20,7 +20,7 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
     analysis = Analysis(document, vocabulary)
     found = mentions.find(analysis)
     if not found.mentions:
-        return NOTHING._replace(rejected=tuple(found.rejected))
+        return NOTHING._replace(rejected=tuple(found.rejected)) if found.rejected else NOTHING
     people = Subjects(analysis)
     receptors = carriers.resolve(analysis, found.mentions)
     named = sorted([*receptors, *events.endpoints(analysis, found.mentions, people)])

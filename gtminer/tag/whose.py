@@ -36,7 +36,7 @@ _LABEL = frozenset(
     )
 )
 NO_PATIENTS = (Population.ANIMAL, Population.IN_VITRO)
-_THERAPY = (Category.MODALITY, Category.VECTOR, Category.PRODUCT)
+THERAPY = (Category.MODALITY, Category.VECTOR, Category.PRODUCT)
 
 SUBJECT = (Role.SUBJECT, "an event of the therapy")
 
@@ -111,7 +111,7 @@ class Owners:
             self._sentences[number] = Sentence(
                 span,
                 within(self._analysis.cues("events"), *span),
-                [item for item in items if item.category in _THERAPY],
+                [item for item in items if item.category in THERAPY],
                 any((item.category, item.slug) in self._vocabulary.general for item in items),
             )
         return self._sentences[number]
