@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 from conftest import Gtminer, Outcome
+from library import REPORT, fill
+
+from gtminer.store.database import Store
 
 LEFT_OUT = "1 retracted document left out; --include-retracted shows them\n"
 
@@ -340,6 +343,17 @@ def test_a_dossier_says_how_certain_its_facts_are(ask: Gtminer) -> None:
         "yes: cytokine release syndrome; neurological toxicities; secondary haematological malignancies",
         "certainty of these facts,high (US); medium (EU date and number),high (US); medium (EU date and number),",
     ]
+
+
+def test_a_product_that_no_table_knows_is_found_by_its_name_and_shown_in_words(
+    gtminer: Gtminer, tmp_path: Path
+) -> None:
+    fill(tmp_path / "cache", ())
+    with Store.open(tmp_path / "cache" / "gtminer.sqlite") as store:
+        store.put([REPORT._replace(product="some_vaccine_19_x")])
+    out = gtminer("summarize", "--by", "product", "--product", "Some Vaccine-19 (X)", "--columns", "finding", "-q").out
+    assert out.splitlines()[:2] == ["finding", "documents"]
+    assert gtminer("summarize", "--columns", "product", "-q").out == "product\nsome vaccine 19 x\n"
 
 
 def test_a_product_without_documents_still_has_its_facts(ask: Gtminer) -> None:

@@ -1,6 +1,7 @@
 """The concepts as the store knows them: labels, identifiers, and what lies below a concept."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -34,9 +35,11 @@ class Concepts:
         return self.by_key[key]
 
     def label(self, category: Category, slug: str) -> str:
-        """Return the preferred label of *slug*, or *slug* itself where the store has none."""
+        """Return the preferred label of *slug*, or its words where the store has none."""
         key = self._keys.get((category.value, slug))
-        return slug if key is None else self.by_key[key].label
+        if key is not None:
+            return self.by_key[key].label
+        return slug.replace("_", " ") if category is Category.PRODUCT else slug
 
     def ids(self, category: Category, slug: str) -> tuple[str, ...]:
         """Return the open identifiers of *slug*; none where the store does not know it."""
@@ -74,7 +77,7 @@ class Concepts:
         }
         if len(matches) == 1:
             return matches.pop()
-        if category is Category.PRODUCT and self._is_reported(own := wanted.replace(" ", "_")):
+        if category is Category.PRODUCT and self._is_reported(own := re.sub(r"[^a-z0-9]+", "_", wanted).strip("_")):
             return own
         from gtminer import config
         from gtminer.tag import vocabulary
