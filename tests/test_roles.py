@@ -354,3 +354,12 @@ def test_a_table_of_a_report_adds_no_subject() -> None:
 )
 def test_a_tag_says_why_it_has_its_role(text: str, slug: str, rule: str) -> None:
     assert [tag.rule for tag in read("A study", text).tags if tag.concept == slug] == [rule]
+
+
+def test_a_tumour_that_came_of_a_therapy_is_no_indication() -> None:
+    text = read(
+        "Acute myeloid leukaemia after lentiviral gene therapy for sickle cell disease",
+        "Two of 12 patients developed acute myeloid leukaemia after gene therapy for sickle cell disease.",
+    )
+    assert text.summary.indication == ("sickle_cell_disease",)
+    assert [(event.term, event.assertion) for event in text.summary.safety] == [("aml_event", "present")]

@@ -4,6 +4,7 @@ Title, sections, the words before a mention, MeSH headings and keywords are evid
 named only in passing, as an example, as earlier therapy or as an exclusion adds next to nothing.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
@@ -26,6 +27,10 @@ _SECTIONS = {
     "interactions": 0.0, "special_populations": 0.0, "administrative": 0.3, "references": 0.0, "leaflet": 0.3,
 }  # fmt: skip
 _BEFORE = 0.4  # what the title names as earlier therapy only
+# "acute leukaemia after", "lymphoma in", "T-ALL developed following": a therapy's name must follow at once.
+_AFTER = re.compile(
+    r"\s*(?:\([^()]{2,12}\)\s*)?(?:that\s+)?(?:developed|developing|occurring|arising|arose)?\s*(?:after|following)\s+"
+)
 _REACH = 48  # characters in which words before a mention belong to it
 _TOUCHES = 12
 _EARLIER = 0.3
@@ -57,7 +62,7 @@ def weigh(analysis: Analysis, mentions: Sequence[Mention]) -> dict[Key, Evidence
     before: set[Key] = set()
     concepts = [mention for mention in mentions if mention.category is not Category.SAFETY]
     if concepts:
-        setting = _Setting(analysis)
+        setting = _Setting(analysis, concepts)
         ends: dict[Key, int] = {}
         for mention in concepts:
             key = (mention.category, mention.slug)
@@ -92,8 +97,15 @@ def _sum(points: Sequence[_Point], in_title: bool, before: bool) -> Evidence:
 class _Setting:
     """What of a document decides the weight of a mention: its title, its cues, where its introduction ends."""
 
-    def __init__(self, analysis: Analysis) -> None:
+    def __init__(self, analysis: Analysis, mentions: Sequence[Mention]) -> None:
         self._analysis = analysis
+        is_action = analysis.vocabulary.roles.is_action
+        self._therapies = {
+            mention.start
+            for mention in mentions
+            if mention.category in (Category.PRODUCT, Category.VECTOR)
+            or (mention.category is Category.MODALITY and is_action(mention.slug))
+        }
         self._cues = [hit for hit in analysis.cues("roles") if hit.kind != "event_back"]
         self._starts = [hit.start for hit in self._cues]
         self._back = [hit for hit in self._cues if hit.kind == "excluded_back"]
@@ -115,6 +127,8 @@ class _Setting:
             return _Point(0.0, f"excluded: {cue.text}")
         if after := self._after(mention, number):
             return _Point(0.0, f"excluded: {after.text}")
+        if arose := self._arose(mention, cue if distance < _TOUCHES else None):
+            return _Point(0.0, f"an event: {arose}")
         if mention.start < self.title:
             return _Point(_TITLE, "the title names it")
         if cue is not None and cue.kind == "example" and distance < _TOUCHES:
@@ -130,6 +144,16 @@ class _Setting:
         if number in self._aims:
             weight, rule = weight + 0.7, "in the sentence that says what was done"
         return _Point(weight, rule, introduced)
+
+    def _arose(self, mention: Mention, cue: CueHit | None) -> str | None:
+        """Return the words that make a tumour one that came of a therapy: "T-ALL after gene therapy"."""
+        vocabulary = self._analysis.vocabulary
+        if mention.category is not Category.INDICATION or not vocabulary.is_tumour(mention.slug):
+            return None
+        if cue is not None and cue.kind == "event":
+            return cue.text
+        behind = _AFTER.match(self._analysis.text, mention.end)
+        return behind[0].strip() if behind and behind.end() in self._therapies else None
 
     def _is_prior(self, cue: CueHit, mention: Mention) -> bool:
         if cue.kind == "prior_neighbour":  # "after transplantation"; not "fever after CAR-T cells"
