@@ -11,7 +11,7 @@ from gtminer.errors import ConditionError, InputError
 if TYPE_CHECKING:
     from gtminer.report.health import Freshness, Health
 
-_WAITING = {"import": "unreadable files of imports", "pubmed": "records of pubmed"}
+_WAITING = {"import": "unreadable files of imports", "pubmed": "records of PubMed"}
 HOURS = {"m": 1 / 60, "h": 1.0, "d": 24.0, "w": 168.0}
 
 
@@ -70,7 +70,7 @@ def _text(found: "Health", path: str) -> str:
         f"Changed    {_moment(found.last_change)}",
     ]
     if found.pending:
-        waiting = ", ".join(f"{count} {_WAITING.get(source, source)}" for source, count in found.pending.items())
+        waiting = ", ".join(f"{_WAITING.get(source, source)}: {count}" for source, count in found.pending.items())
         lines.append(f"To retry   {waiting}")
     lines.extend(_line(row) for row in found.queries)
     return "\n".join(lines)

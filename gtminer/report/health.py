@@ -41,7 +41,11 @@ def examine(connection: sqlite3.Connection) -> Health:
         "SELECT coalesce(sum(retracted), 0), coalesce(sum(status <> 'listed'), 0),"
         " coalesce(sum(tagged_with IS NULL), 0) FROM document"
     ).fetchone()
-    (last_change,) = connection.execute("SELECT max(finished_at) FROM run WHERE new + changed > 0").fetchone()
+    # A run that was interrupted has no counts, but what it committed.
+    (last_change,) = connection.execute(
+        "SELECT max(coalesce(finished_at, started_at)) FROM run WHERE new + changed > 0 "
+        "OR id = (SELECT max(coalesce(max(first_run), 0), coalesce(max(changed_run), 0)) FROM document)"
+    ).fetchone()
     waiting = connection.execute("SELECT source, count(*) FROM pending GROUP BY source ORDER BY source")
     return Health(
         documents, retracted, vanished, untagged, last_change, tuple(_queries(connection)), dict(waiting.fetchall())
