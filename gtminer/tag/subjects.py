@@ -18,6 +18,7 @@ _TOOL_MEANT = 1.3  # an editor in the sentence that says what was done, where a 
 _TOOL_GIVEN = 1.0  # one plain mention, where a route is told as well
 _LONG = 12_000  # characters; abstracts are shorter, reports longer
 _SHARE = 0.2
+_BESIDE_IT = 0.8  # a neighbour that weighs less beside a gene therapy is what that is compared with
 _CELLS = 2
 _VACCINE = 3
 
@@ -193,7 +194,7 @@ class _Decision:
         strongest = max(self._weight(slug) for slug in actions)
         for slug in self._modalities():
             titled = self._evidence[Category.MODALITY, slug].in_title
-            if self._roles.is_neighbour(slug) and self._weight(slug) <= strongest and not titled:
+            if self._roles.is_neighbour(slug) and self._weight(slug) <= _BESIDE_IT * strongest and not titled:
                 del self._stated[Category.MODALITY, slug]
 
     def _weight(self, slug: str) -> float:
