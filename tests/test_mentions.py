@@ -315,7 +315,7 @@ def test_what_is_part_of_a_longer_name_is_no_rejected_reading() -> None:
         ("inventogene testadenovec", {("gene_therapy", "testadenovec"), ("adenoviral", "testadenovec")}),
         ("testcabtagene autoleucel", {("car_t", "testcabtagene autoleucel")}),
         ("testcabtagene exleucel", {("car_t", "testcabtagene")}),
-        ("inventogene testlentivec", {("lentiviral", "testlentivec")}),
+        ("inventogene testlentivec", {("lentiviral", "testlentivec"), ("gene_therapy", "testlentivec")}),
         ("testisiran", {("sirna", "testisiran")}),
         ("testinersen", {("antisense", "testinersen")}),
     ],

@@ -49,18 +49,18 @@ CLINICAL = [
         "CD19 CAR-T cells after allogeneic transplantation in relapsed B-cell acute lymphoblastic leukaemia",
         "We treated 21 patients with autologous CD19 CAR-T cells made with a lentiviral vector. Nine relapsed after "
         "prior allogeneic stem cell transplantation. Patients with HIV infection were excluded.",
-        About("autologous car_t ex_vivo", "lentiviral", "b_all"),
+        About("autologous car_t", "lentiviral", "b_all", "ex_vivo"),
     ),
     (
         "BCMA CAR T cells for multiple myeloma previously treated with bispecific antibodies",
         "Patients with multiple myeloma who had received a bispecific antibody were given BCMA CAR T cells.",
-        About("car_t ex_vivo", "", "multiple_myeloma"),
+        About("car_t", "", "multiple_myeloma", "ex_vivo"),
     ),
     (
         "Allogeneic CD19 CAR-NK cells from cord blood",
         "Eleven patients with non-Hodgkin lymphoma received allogeneic CAR-NK cells. No graft-versus-host disease "
         "occurred.",
-        About("allogeneic car_nk ex_vivo", "", "nhl"),
+        About("allogeneic car_nk", "", "nhl", "ex_vivo"),
     ),
     (
         "TCR-T cells against NY-ESO-1 in synovial sarcoma",
@@ -251,7 +251,28 @@ def test_what_the_words_say_is_not_inferred_as_well() -> None:
             "Patients received axicabtagene ciloleucel.",
         )
     )
-    assert found == About("autologous car_t ex_vivo", "", "lbcl", "gammaretroviral")
+    assert found == About("autologous car_t", "", "lbcl", "ex_vivo gammaretroviral")
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "concept", "expected"),
+    [
+        ("CAR-T cells were given.", "", "ex_vivo", ("CAR-T cells", True, "follows from car_t")),
+        ("Yescarta was given.", "", "gammaretroviral", ("Yescarta", True, "product Yescarta")),
+        (
+            "Gene transfer for haemophilia B", "Men received an AAV8 vector carrying the factor IX gene.",
+            "gene_addition", ("carrying", False, "a gene is carried: carrying"),
+        ),
+    ],
+)  # fmt: skip
+def test_what_follows_stands_at_the_words_it_follows_from(
+    title: str, text: str, concept: str, expected: tuple[str, bool, str]
+) -> None:
+    found = document(title, text)
+    (tag,) = (tag for tag in read_document(found, vocabulary()).tags if tag.concept == concept)
+    assert (tag.text, tag.inferred, tag.rule) == expected
+    assert found.text[tag.start : tag.end] == tag.text
+    assert found.text[tag.sentence_start : tag.sentence_end] == (text or title)
 
 
 PASSING = "Adults with haemophilia B received an AAV5 vector carrying the factor IX gene by intravenous infusion."

@@ -7,7 +7,7 @@ import pytest
 from conftest import Gtminer
 from library import INFANTS, fill
 
-from gtminer.model import Category, Document, Reading, Rejected
+from gtminer.model import Category, Document, MeshHeading, Reading, Rejected
 from gtminer.report import evidence
 from gtminer.store.database import Store
 
@@ -134,23 +134,26 @@ def test_a_document_without_tags_is_shown_as_it_would_be_tagged(gtminer: Gtminer
 
 def test_what_no_words_state_is_shown_with_its_rule(gtminer: Gtminer, tmp_path: Path) -> None:
     fill(tmp_path / "cache", (INFANTS,))
-    cells = INFANTS._replace(text="CAR-T cells in lymphoma\nCAR-T cells were given to 12 patients.", title="CAR-T")
+    headings = (MeshHeading("Hepatolenticular Degeneration", "D006527", True, ()),)
+    title = "Gene therapy of the liver"
+    headed = INFANTS._replace(text=f"{title}\nTwelve adults were treated.", title=title, mesh_headings=headings)
     with Store.open(tmp_path / "cache" / "gtminer.sqlite") as store:
-        store.put([cells], seen="2026-01-03")
-    expected = "  Ex vivo gene therapy [ex_vivo]: subject\n    not stated in words; by rule 'follows from car_t'\n"
+        store.put([headed], seen="2026-01-03")
+    rule = "MeSH heading Hepatolenticular Degeneration (major)"
+    expected = f"not stated in words; by rule '{rule}'\n"
     assert expected in gtminer("show", "101").out
     assert gtminer("tag").code == 0
     assert expected in gtminer("show", "101").out
     assert json.loads(gtminer("show", "101", "-f", "json").out)["not_stated"] == [
-        {"category": "modality", "concept": "ex_vivo", "label": "Ex vivo gene therapy", "rule": "follows from car_t"}
+        {"category": "indication", "concept": "wilson_disease", "label": "Wilson disease", "rule": rule}
     ]
     columns = ["--columns", "doc_id"]
-    assert gtminer("summarize", "--modality", "ex_vivo", "--columns", "id").out == "id\npubmed:101\n"
-    assert gtminer("summarize", "--long", "--modality", "ex_vivo", *columns) == (
+    assert gtminer("summarize", "--indication", "wilson_disease", "--columns", "id").out == "id\npubmed:101\n"
+    assert gtminer("summarize", "--long", "--indication", "wilson_disease", *columns) == (
         0, "doc_id\n", "no tags match\n1 document without a row: what was asked for follows from a heading, a product "
         "or another tag, and no words of theirs state it; they are listed without --long\n",
     )  # fmt: skip
-    assert gtminer("export", "csv", "--modality", "ex_vivo", *columns).err.endswith("; --documents has them\n")
+    assert gtminer("export", "csv", "--indication", "wilson_disease", *columns).err.endswith("; --documents has them\n")
 
 
 def test_rejected_readings_are_found_by_reading_again_and_told_once(library: Path) -> None:

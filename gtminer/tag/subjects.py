@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from gtminer.model import Category, Population
-from gtminer.tag.analysis import Analysis
+from gtminer.tag.analysis import Analysis, CueHit, Span
 from gtminer.tag.population import Subjects
 from gtminer.tag.roles import Evidence, Key
 from gtminer.tag.vocabulary import Product
@@ -23,30 +23,42 @@ _CELLS = 2
 _VACCINE = 3
 
 
+Source = Key | Span  # what something follows from: another concept, or the words at a place
+
+
 class Decided(NamedTuple):
-    """What the document is about: the rule by concept; what is not stated in words stands in *inferred*."""
+    """What the document is about: the rule by concept; what follows from a product or another tag is *inferred*.
+
+    *sources* tells what each concept that is not mentioned itself follows from.
+    """
 
     stated: dict[Key, str]
     inferred: dict[Key, str]
     gene_therapy: bool
+    sources: Mapping[Key, Source] = {}
 
 
 class Words:
     """The cues of the family `therapy` by kind: what is done with a vector, where, and whether it is a tool."""
 
     def __init__(self, analysis: Analysis) -> None:
-        self._found: dict[str, list[str]] = {}
+        self._found: dict[str, list[CueHit]] = {}
         self._titled: set[str] = set()
         title = len(analysis.document.title)
         for hit in analysis.cues("therapy"):
-            self._found.setdefault(hit.kind, []).append(hit.text)
+            self._found.setdefault(hit.kind, []).append(hit)
             if hit.start < title:
                 self._titled.add(hit.kind)
 
     def first(self, kind: str) -> str | None:
         """Return the first words of *kind*, None where there are none."""
         found = self._found.get(kind)
-        return found[0] if found else None
+        return found[0].text if found else None
+
+    def place(self, kind: str) -> Span | None:
+        """Return where the first words of *kind* stand."""
+        found = self._found.get(kind)
+        return (found[0].start, found[0].end) if found else None
 
     def count(self, kind: str) -> int:
         """Return how often words of *kind* stand in the text."""
@@ -80,6 +92,7 @@ class _Decision:
         self._analysis = analysis
         self._stated: dict[Key, str] = {}
         self._inferred: dict[Key, str] = {}
+        self._sources: dict[Key, Source] = {}
         self._floor = self._floors(len(analysis.text))
 
     def decided(self) -> Decided:
@@ -102,7 +115,14 @@ class _Decision:
         self._infer_from(products)
         self._keep_most_specific()
         counts = bool(self._counting()) or any(product.gene_therapy for product in products)
-        return Decided(self._stated, self._inferred, counts)
+        self._part_what_follows()
+        return Decided(self._stated, self._inferred, counts, self._sources)
+
+    def _part_what_follows(self) -> None:
+        """Move the delivery that no words name and an action implies from the stated to the inferred."""
+        for key, source in self._sources.items():
+            if key in self._stated and key not in self._evidence and source[0] is Category.MODALITY:
+                self._inferred[key] = self._stated.pop(key)
 
     @cached_property
     def _words(self) -> Words:
@@ -132,8 +152,12 @@ class _Decision:
         """Return the modalities that make a document one about gene therapy."""
         return self._actions() | (self._modalities() & self._roles.counting)
 
-    def _state(self, slug: str, rule: str) -> None:
-        self._stated.setdefault((Category.MODALITY, slug), rule)
+    def _state(self, slug: str, rule: str, source: Source | None = None) -> None:
+        key = (Category.MODALITY, slug)
+        if key not in self._stated:
+            self._stated[key] = rule
+            if source is not None:
+                self._sources[key] = source
 
     def _take_clear_ones(self) -> None:
         """Take what no laboratory uses as a tool, and the diseases."""
@@ -205,7 +229,7 @@ class _Decision:
         modalities = self._modalities()
         for slug, implied, unless in self._roles.implied:
             if slug in modalities and not (unless and unless in modalities):
-                self._state(implied, f"follows from {slug}")
+                self._state(implied, f"follows from {slug}", (Category.MODALITY, slug))
 
     def _complete(self) -> None:
         """Add the action that the words around a vector tell, and the delivery that a route or cells tell."""
@@ -219,22 +243,25 @@ class _Decision:
                 if self._vocabulary.is_particle(slug):
                     del self._stated[Category.VECTOR, slug]
 
-    def _told_action(self) -> tuple[str, str] | None:
-        """Return the action that no word names and the words around the vector tell, with the rule."""
+    def _told_action(self) -> tuple[str, str, Source | None] | None:
+        """Return the action that no word names and the words around the vector tell, with the rule and the words."""
         words, vectors = self._words, self._vectors()
         if vectors and self._vaccinates_or_treats_tumour():
             # A DNA vaccine against an infection has no action: its plasmid is the vector, and that is all.
             return self._immunises()
         if (lyses := words.first("oncolyses")) and self._works_by_virus() and self._heaviest_disease_is_tumour():
-            return self._told["oncolyses"], f"a virus lyses tumour cells: {lyses}"
+            return self._told["oncolyses"], f"a virus lyses tumour cells: {lyses}", words.place("oncolyses")
         carried, silenced = words.first("adds"), words.first("silences")
         if vectors and silenced and not carried:
-            return self._told["silences"], f"a gene is silenced: {silenced}"
+            return self._told["silences"], f"a gene is silenced: {silenced}", words.place("silences")
         if carried and (vectors or self._actions()):
-            return self._told["adds"], f"a gene is carried: {carried}"
+            return self._told["adds"], f"a gene is carried: {carried}", words.place("adds")
         if self._works_by_virus():
-            return self._told["vector"], "a vector is what the document is about"
+            return self._told["vector"], "a vector is what the document is about", self._first_vector()
         return None
+
+    def _first_vector(self) -> Key | None:
+        return next((key for key in self._stated if key[0] is Category.VECTOR), None)
 
     def _works_by_virus(self) -> bool:
         return any(self._vocabulary.is_viral(slug) for slug in self._vectors())
@@ -244,13 +271,13 @@ class _Decision:
         if not {outside, inside} & self._modalities():
             cells, route = words.first("cells"), words.first("route")
             if cells and words.count("cells") >= _CELLS and words.count("cells") > words.count("route"):
-                self._state(outside, f"cells are changed outside the body: {cells}")
+                self._state(outside, f"cells are changed outside the body: {cells}", words.place("cells"))
             elif route and self._subjects.population in (Population.HUMAN, Population.ANIMAL, Population.MIXED):
-                self._state(inside, f"given to a living being: {route}")
+                self._state(inside, f"given to a living being: {route}", words.place("route"))
             elif self._subjects.population in (Population.ANIMAL, Population.MIXED):
-                self._state(inside, "given to animals")
+                self._state(inside, "given to animals", self._first_vector())
             elif self._subjects.population is Population.HUMAN and not cells and self._is_given_whole():
-                self._state(inside, "a viral vector is given to people")
+                self._state(inside, "a viral vector is given to people", self._first_vector())
         if outside in self._modalities():
             for category, slug in self._evidence:
                 donor = category is Category.MODALITY and self._roles.is_donor(slug)
@@ -277,13 +304,14 @@ class _Decision:
     def _vaccinates_or_treats_tumour(self) -> bool:
         return self._vaccinates() or (self._rouses_immunity() and self._heaviest_disease_is_tumour())
 
-    def _immunises(self) -> tuple[str, str] | None:
+    def _immunises(self) -> tuple[str, str, Source | None] | None:
         """Return what a vector is that immunises: immunotherapy against a tumour, else a viral vector's vaccine."""
-        said = f"a vector immunises: {self._words.first('vaccine') or self._words.first('immunotherapy')}"
+        kind = "vaccine" if self._words.first("vaccine") else "immunotherapy"
+        said, place = f"a vector immunises: {self._words.first(kind)}", self._words.place(kind)
         if self._heaviest_disease_is_tumour():
-            return self._told["immunises_tumour"], said
+            return self._told["immunises_tumour"], said, place
         if self._works_by_virus():
-            return self._told["immunises"], said
+            return self._told["immunises"], said, place
         return None
 
     def _heaviest_disease_is_tumour(self) -> bool:
@@ -296,8 +324,10 @@ class _Decision:
         for product in products:
             for category, slugs in ((Category.MODALITY, product.modality), (Category.VECTOR, product.vector)):
                 for slug in slugs:
-                    if (category, slug) not in self._stated:
-                        self._inferred.setdefault((category, slug), f"product {product.label}")
+                    key = (category, slug)
+                    if key not in self._stated and key not in self._inferred:
+                        self._inferred[key] = f"product {product.label}"
+                        self._sources[key] = (Category.PRODUCT, product.slug)
 
     def _keep_most_specific(self) -> None:
         """Drop the parents of what is there; deliveries stand beside the donor that tells more."""

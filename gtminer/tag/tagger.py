@@ -1,7 +1,7 @@
 """From a document to its tags: a pure function of the document and the vocabulary."""
 
 from gtminer.model import Category, Document, DocumentTags, Population, Reading, Role, Tag
-from gtminer.tag import carriers, events, mentions, roles, subjects
+from gtminer.tag import carriers, derived, events, mentions, roles, subjects
 from gtminer.tag.analysis import Analysis
 from gtminer.tag.population import Subjects
 from gtminer.tag.summary import summarise
@@ -48,8 +48,14 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
             rule = rule or evidence[category, slug].rule
             place = (words, begin, finish, *sentence, section.kind, section.page)
             tags.append(Tag(category, slug, *place, role=role, rule=rule))
-    said = {(category, slug) for _, _, category, slug, _ in named}
+    tags += derived.tags(analysis, named, decided)
+    tags.sort(key=_place)
+    said = {(tag.category, tag.concept) for tag in tags}
     reasons = tuple(
         (*key, rule) for rules in (decided.stated, decided.inferred) for key, rule in rules.items() if key not in said
     )
     return Reading(tuple(tags), tuple(found.rejected), summarise(tags, decided, people.reported), reasons)
+
+
+def _place(tag: Tag) -> tuple[int, int]:
+    return tag.start, tag.end
