@@ -1,5 +1,6 @@
 """What every command promises: streams, exit codes, options in any place, a light start."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -164,3 +165,20 @@ def test_doctor_says_which_source_answers(gtminer: Gtminer, httpserver: HTTPServ
         "ok       openfda      answers (200)",
     ]
     assert (code, err) == (2, "gtminer: doctor: 2 problems found; each line above says what to do\n")
+
+
+def test_a_person_at_a_terminal_is_told_why_a_fetch_waits(tmp_path: Path) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
+    ours, theirs = os.openpty()
+    environment = os.environ | {"GTMINER_EMA_URL": f"http://{address}", "GTMINER_CACHE": str(tmp_path)}
+    command = [sys.executable, "-m", "gtminer", "fetch", "ema"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs, env=environment, cwd=tmp_path) as waiting:
+        os.close(theirs)
+        with os.fdopen(ours, encoding="utf-8") as terminal:
+            lines = [terminal.readline(), terminal.readline()]
+        waiting.kill()
+    assert lines[1] in {
+        f"cannot reach {address} (Connection refused); trying again in {seconds} s\n" for seconds in (1, 2)
+    }, lines

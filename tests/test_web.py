@@ -475,6 +475,17 @@ def test_a_wish_beyond_what_a_run_may_wait_stops_the_host(
     assert web.get("https://www.fda.gov/x").body == BODY, "other hosts are still asked"
 
 
+def test_each_wait_is_told_with_its_reason(clock: FalseClock) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    told: list[str] = []
+    web = Web({"ema": f"http://127.0.0.1:{port}"}, clock=clock, patience=Patience(clock, tries=3, tell=told.append))
+    why = str(failure(lambda: web.get(ADDRESS)))
+    assert told == [f"{why}; trying again in {seconds:.0f} s" for seconds in waits(clock)]
+    assert len(told) == 2
+
+
 def test_a_host_that_fails_ten_times_in_a_row_is_left_alone(web: Web, standin: StandIn) -> None:
     standin.fail(FAULTS["G16"])
     tries = [failure(lambda: web.get(ADDRESS)).tries for _ in range(4)]

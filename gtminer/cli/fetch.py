@@ -123,6 +123,7 @@ def _fetch(
     from gtminer.pipeline.fetching import Fetch
     from gtminer.web.download import Web
     from gtminer.web.pacing import meeting_place
+    from gtminer.web.retries import Patience
 
     for line in settings.warnings:
         streams.warn(line)
@@ -132,6 +133,7 @@ def _fetch(
         meeting_place=meeting_place(),
         with_key=settings.api_key is not None,
         user_agent=settings.user_agent,
+        patience=Patience(tell=streams.waiting),
     )
     for line in web.addresses.announcements():
         streams.note(line)

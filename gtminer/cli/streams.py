@@ -42,6 +42,11 @@ def detail(line: str) -> None:
         _tell("debug", line)
 
 
+def waiting(line: str) -> None:
+    """Tell on a terminal why nothing moves; elsewhere a wait that ends well is a detail."""
+    (note if _is_terminal(sys.stderr) else detail)(line)
+
+
 def warn(line: str) -> None:
     """Tell one line on stderr, ``-q`` or not: something is not as it should be."""
     _log("warning", line)

@@ -25,11 +25,19 @@ T = TypeVar("T")
 
 
 class Patience:
-    """The retries of one run. All waits pass through *clock*, so that a test need not wait."""
+    """The retries of one run. All waits pass through *clock*, so that a test need not wait; *tell* hears of each."""
 
-    def __init__(self, clock: Clock | None = None, *, tries: int = TRIES, run_wait_s: float = RUN_WAIT_S) -> None:
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        *,
+        tries: int = TRIES,
+        run_wait_s: float = RUN_WAIT_S,
+        tell: Callable[[str], None] = lambda line: None,
+    ) -> None:
         self._clock = clock or SystemClock()
         self._tries = tries
+        self._tell = tell
         self._left_s = run_wait_s
         self._failures: dict[str, int] = {}
         self._stopped: dict[str, str] = {}
@@ -83,6 +91,7 @@ class Patience:
             return False
         self._left_s -= seconds
         self.retries += 1
+        self._tell(f"{error}; trying again in {seconds:.0f} s")
         # We wait here, by a clock that tests can replace, and tell stamina to go on at once.
         self._clock.sleep(seconds)
         return 0.0
