@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from clocks import FalseClock
 
 from gtminer.cli import fetch
 from gtminer.config import Settings
@@ -25,21 +26,6 @@ from gtminer.web.download import Web
 
 TERM = '"gene therapy"[tiab]'
 FIRST_NIGHT = date(2026, 11, 22)
-
-
-class FalseClock:
-    """A clock that passes only while somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.time = 1_000.0
-        self.slept: list[float] = []
-
-    def monotonic(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.time += seconds
 
 
 class Outcome(NamedTuple):

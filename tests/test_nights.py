@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 from canonical import canonical
+from clocks import FalseClock
 from conftest import Gtminer, Outcome
 from test_machine import permissions, powerless
-from test_web import FalseClock
 
 from gtminer.cli import app
 from gtminer.documents.answers import Reason, classify

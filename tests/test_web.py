@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from clocks import FalseClock
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -38,21 +39,6 @@ from gtminer.web.retries import Patience, retry_after
 
 BODY = "The whole answer: β-globin, 10 µm, and so on.\n".encode() * 100
 ADDRESS = "https://www.ema.europa.eu/documents/report.pdf"
-
-
-class FalseClock:
-    """A clock that passes only while somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.time = 1_000.0
-        self.slept: list[float] = []
-
-    def monotonic(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.time += seconds
 
 
 class Pages:
