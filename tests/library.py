@@ -1,6 +1,7 @@
 """A small store of invented documents with invented tags, for tests of what is shown of it."""
 
 from pathlib import Path
+from typing import Any
 
 from gtminer.model import (
     Assertion,
@@ -25,7 +26,7 @@ M, V, IND, S, P = Category.MODALITY, Category.VECTOR, Category.INDICATION, Categ
 FEED = Provenance("https://example.org/feed", "2026-01-02T03:04:05+00:00", "0" * 64)
 
 
-def article(pmid: str, title: str, abstract: str, **fields: object) -> Document:
+def article(pmid: str, title: str, abstract: str, **fields: Any) -> Document:
     text = f"{title}\n{abstract}"
     sections = (Section("title", "", 0, len(title)), Section("abstract", "", len(title) + 1, len(text)))
     return Document(f"pubmed:{pmid}", "pubmed", title, text, sections, provenance=FEED)._replace(**fields)
@@ -81,7 +82,7 @@ REPORT = Document(
 DOCUMENTS = (INFANTS, MICE, CELLS, FORMULA, RETRACTED, REPORT)
 
 
-def tag(document: Document, category: Category, concept: str, words: str, **fields: object) -> Tag:
+def tag(document: Document, category: Category, concept: str, words: str, **fields: Any) -> Tag:
     """A tag at the first place of *words*; its sentence is the line or what stands between full stops."""
     text = document.text
     start = text.index(words)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Set
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Gtminer
@@ -49,7 +50,7 @@ def ancestors(category: Category, slug: str) -> Set[str]:
     return found
 
 
-def gold(**fields: object) -> Gold:
+def gold(**fields: Any) -> Gold:
     (answer,) = gold_files.read([json.dumps(LINE | fields).encode()], "gold.jsonl")
     return answer
 
@@ -172,7 +173,7 @@ def test_a_field_that_a_line_does_not_have_is_not_scored() -> None:
 # Errors
 
 
-def tag(category: Category, concept: str, words: str, **fields: object) -> Tag:
+def tag(category: Category, concept: str, words: str, **fields: Any) -> Tag:
     text = gold().document.text
     start = text.index(words)
     first, last = text.rfind("\n", 0, start) + 1, text.index(".", start) + 1

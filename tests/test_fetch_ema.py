@@ -29,7 +29,7 @@ from gtminer.web.failures import ExchangeError, Trouble
 # A fixture that is imported would be "redefined" by every argument of its name.
 # ruff: noqa: F811
 
-FAULTS = faults.FAULTS | dict(REGULATORS_FAULTS)
+FAULTS = {**faults.FAULTS, **REGULATORS_FAULTS}
 MEDICINES, DOCUMENTS = (
     "medicines-output-medicines_json-report_en.json",
     "documents-output-epar_documents_json-report_en.json",

@@ -8,6 +8,7 @@ import pytest
 from pubmed_nights import FIRST_NIGHT, TERM, Nights, nights, pmids  # noqa: F401  # a fixture
 
 from gtminer.documents.pubmed_xml import read_answer
+from gtminer.pipeline.pubmed import Progress
 from gtminer.query import Query
 from gtminer.standin import faults
 from gtminer.standin.faults import FAULTS
@@ -196,7 +197,7 @@ class StopError(Exception):
     """The user or the machine ends the run."""
 
 
-def stops_after(pages: int) -> Callable[..., object]:
+def stops_after(pages: int) -> Progress:
     """A progress display in which the run dies after so many pages."""
 
     @contextmanager

@@ -213,7 +213,7 @@ def test_corpus_report_goes_on_over_the_page(reader: PdfReader) -> None:
 # -- states ----------------------------------------------------------------------------------------------------
 
 
-class _PictureOf(Flowable):
+class _PictureOf(Flowable):  # type: ignore[misc]  # reportlab ships no types
     """A grey picture of a size."""
 
     def __init__(self, width: float, height: float) -> None:

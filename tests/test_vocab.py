@@ -246,7 +246,7 @@ def fresh(overlay: Path) -> vocabulary.Vocabulary:
 
 
 def concepts_of(known: vocabulary.Vocabulary) -> set[str]:
-    return set(known.concepts and known.concepts.slugs(Category.INDICATION))
+    return set(known.concepts.slugs(Category.INDICATION)) if known.concepts else set()
 
 
 # The commands

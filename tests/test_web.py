@@ -15,6 +15,7 @@ import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -492,7 +493,7 @@ def test_waits_are_not_the_same_in_two_runs(standin: StandIn) -> None:
     slept = []
     for _ in range(2):
         clock = FalseClock()
-        failure(lambda clock=clock: Web(standin.base_urls, clock=clock).get(ADDRESS))
+        failure(partial(Web(standin.base_urls, clock=clock).get, ADDRESS))
         slept.append(waits(clock))
     assert slept[0] != slept[1]
 

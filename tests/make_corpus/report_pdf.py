@@ -251,7 +251,7 @@ class Setter:
         return paragraph
 
 
-class _Document(BaseDocTemplate):
+class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab ships no types
     def afterFlowable(self, flowable: Flowable) -> None:
         """Tell the contents of a heading."""
         if (level := getattr(flowable, "toc_level", None)) is not None:
