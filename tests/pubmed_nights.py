@@ -1,7 +1,7 @@
 """Nights of fetching from the stand-in's PubMed through the ordinary code: web, sources, pipeline, store, exit code."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from gtminer.errors import GtminerError
 from gtminer.pipeline.fetching import Fetch
 from gtminer.pipeline.holdings import Report
 from gtminer.pipeline.planning import Manner
+from gtminer.pipeline.progress import Progress, unseen
 from gtminer.pipeline.tagging import Tagger
 from gtminer.query import Query
 from gtminer.standin.eutils import PATH, Eutils
@@ -68,9 +69,7 @@ class Nights:
     def night(
         self,
         *,
-        progress: Callable[[str, int], AbstractContextManager[Callable[[int], None]]] = lambda what, total: nullcontext(
-            lambda n: None
-        ),
+        progress: Progress = unseen,
         dry_run: bool = False,
         **manner: Any,
     ) -> Outcome:

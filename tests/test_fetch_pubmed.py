@@ -8,7 +8,7 @@ import pytest
 from pubmed_nights import FIRST_NIGHT, TERM, Nights, nights, pmids  # noqa: F401  # a fixture
 
 from gtminer.documents.pubmed_xml import read_answer
-from gtminer.pipeline.pubmed import Progress
+from gtminer.pipeline.progress import Progress
 from gtminer.query import Query
 from gtminer.standin import faults
 from gtminer.standin.faults import FAULTS

@@ -7,7 +7,8 @@ from gtminer.config import Settings
 from gtminer.errors import SourceError
 from gtminer.pipeline.holdings import Report
 from gtminer.pipeline.planning import Manner
-from gtminer.pipeline.pubmed import Progress, PubMed
+from gtminer.pipeline.progress import Progress
+from gtminer.pipeline.pubmed import PubMed
 from gtminer.pipeline.regulators import Regulators
 from gtminer.pipeline.tagging import Tagger
 from gtminer.query import Query, RegulatorQuestion

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -13,6 +12,7 @@ from gtminer.documents.pdf_states import READABLE, State
 from gtminer.errors import ContentError, StoreError
 from gtminer.model import Document, Provenance
 from gtminer.pipeline import tagging
+from gtminer.pipeline.progress import Progress, unseen
 from gtminer.pipeline.tagging import Tagger
 from gtminer.sources import archives, fda
 from gtminer.sources.due import Due, Reason
@@ -76,9 +76,7 @@ class Work:
     limit: int | None = None
     dry_run: bool = False
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    progress: Callable[[str, int], AbstractContextManager[Callable[[int], None]]] = field(
-        default=lambda what, total: nullcontext(lambda n: None)
-    )
+    progress: Progress = unseen
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     expected: int = 0

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
@@ -12,6 +11,7 @@ from gtminer.pipeline.holdings import Report
 from gtminer.pipeline.intake import NOT_GIVEN, SOURCE, Intake, is_old, names
 from gtminer.pipeline.pages import Page
 from gtminer.pipeline.planning import Manner, Planner
+from gtminer.pipeline.progress import Progress, unseen
 from gtminer.pipeline.tagging import Tagger
 from gtminer.sources.eutils import Calendar, Eutils
 from gtminer.store import plans
@@ -26,7 +26,6 @@ _LAST_ROUND = "fetched again:pubmed"  # the day of the last round
 _CLOCK_S = 300  # so far may our clock be from the server's
 _PROBE_TRIES = 3  # where there is no network, nobody wants to wait long to hear of it
 
-Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 # Fetches and stores for a run, and says how PubMed read the query and whether all that it finds was asked for.
 Flow = Callable[[Intake], tuple[str | None, bool]]
 
@@ -43,7 +42,7 @@ class PubMed:
         tagger: Tagger | None = None,
         manner: Manner | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        progress: Progress = lambda what, total: nullcontext(lambda n: None),
+        progress: Progress = unseen,
     ) -> None:
         """Nothing is asked yet. *now* is this machine's clock: compared with the server's and used for nothing else."""
         self._store, self._web, self._eutils, self._tagger = store, web, eutils, tagger

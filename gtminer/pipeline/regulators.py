@@ -6,7 +6,6 @@
 import os
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +16,7 @@ from gtminer.errors import InputError, SourceError
 from gtminer.model import Document, Provenance
 from gtminer.pipeline import ema, fda, labels
 from gtminer.pipeline.holdings import PdfReader, Report, Work
+from gtminer.pipeline.progress import Progress, unseen
 from gtminer.pipeline.tagging import Tagger
 from gtminer.sources.fda import us_products
 from gtminer.sources.products import ProductTable, load
@@ -25,8 +25,6 @@ from gtminer.store.database import Store
 from gtminer.store.listings import Listed
 from gtminer.store.raw import RawFiles
 from gtminer.web.download import Web
-
-Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
 
 class WorkerReader:
@@ -72,7 +70,7 @@ class Regulators:
         dry_run: bool = False,
         environment: Mapping[str, str] = os.environ,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        progress: Progress = lambda what, total: nullcontext(lambda n: None),
+        progress: Progress = unseen,
         table: ProductTable | None = None,
         read_pdf: PdfReader | None = None,
     ) -> None:

@@ -67,6 +67,17 @@ class Analysis:
         kind = "title" if offset < len(self.document.title) else "abstract"
         return Section(kind, "", 0, len(self.text))
 
+    def place(self, start: int, end: int, line: Span | None = None) -> tuple[str, int, int, int, int, str, int | None]:
+        """Return where a tag stands, as `Tag` lists it: words, offsets, sentence (or *line*), section, page.
+
+        A sentence that ends within the words is taken to hold them.
+        """
+        if line is None:
+            first, last = self.sentence(start)
+            line = (min(first, start), max(last, end))
+        section = self.section(start)
+        return (self.text[start:end], start, end, *line, section.kind, section.page)
+
     def section_kind(self, offset: int) -> str:
         """Return the kind of section at *offset*; the one that the title names, where the text is of no kind itself."""
         kind = self.section(offset).kind

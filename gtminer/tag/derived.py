@@ -23,13 +23,6 @@ def tags(analysis: Analysis, mentions: Sequence[Mention], decided: Decided) -> l
         place = first.get(source) if isinstance(source[0], Category) else source
         if key in first or rule is None or place is None:
             continue
-        start, end = int(place[0]), int(place[1])
-        sentence = analysis.sentence(start)
-        section = analysis.section(start)
-        found.append(
-            Tag(
-                *key, analysis.text[start:end], start, end, min(sentence[0], start), max(sentence[1], end),
-                section.kind, section.page, role=Role.SUBJECT, inferred=key in decided.inferred, rule=rule,
-            )
-        )  # fmt: skip
+        where = analysis.place(int(place[0]), int(place[1]))
+        found.append(Tag(key[0], key[1], *where, role=Role.SUBJECT, inferred=key in decided.inferred, rule=rule))
     return found

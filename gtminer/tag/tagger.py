@@ -31,13 +31,9 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
     tags = []
     for mention in named:
         begin, finish, category, slug, _form = mention
-        words = analysis.text[begin:finish]
-        start, end = analysis.sentence(begin)
-        sentence = (min(start, begin), max(end, finish))
-        section = analysis.section(begin)
         if category is Category.SAFETY:
             event = judged[mention]
-            place = (words, begin, finish, *(event.line or sentence), section.kind, section.page)
+            place = analysis.place(begin, finish, event.line)
             tags += [
                 Tag(category, slug, *place, assertion, event.role, False, event.cue, event.rule, *record)
                 for record, assertion in event.records()
@@ -46,8 +42,7 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
             rule = decided.stated.get((category, slug)) or decided.inferred.get((category, slug))
             role = Role.SUBJECT if rule else Role.MENTION
             rule = rule or evidence[category, slug].rule
-            place = (words, begin, finish, *sentence, section.kind, section.page)
-            tags.append(Tag(category, slug, *place, role=role, rule=rule))
+            tags.append(Tag(category, slug, *analysis.place(begin, finish), role=role, rule=rule))
     tags += derived.tags(analysis, named, decided)
     tags.sort(key=_place)
     said = {(tag.category, tag.concept) for tag in tags}
