@@ -8,7 +8,7 @@ The work at one bracket, comma or line is bounded, so time is linear in the leng
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from gtminer.tag.fold import GREEK
@@ -237,6 +237,7 @@ def _singular(short: str) -> str:
     return short[:-1] if short[-1] == "s" and _PLURAL.search(short) else short
 
 
+@lru_cache(maxsize=4096)  # the same short forms come again and again
 def _letters(short: str) -> str:
     """Return the letters and digits of *short*, plain, or "" if it is not shaped like an abbreviation."""
     if " " in short and sum(char.isupper() for char in short.partition(" ")[0]) < 2:  # "Arm A", "10 SLE"

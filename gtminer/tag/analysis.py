@@ -1,20 +1,20 @@
 """A document taken apart once for all that judge it: folded text, sentences, sections, cues by family."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
 from functools import cached_property
-from operator import itemgetter
 from typing import NamedTuple
 
 from gtminer.model import Document, Section
 from gtminer.tag import sentences
 from gtminer.tag.fold import Folded, fold
 from gtminer.tag.vocabulary import Vocabulary
-from gtminer.tag.words import Match
 
 Span = tuple[int, int]
 
 
+# The families of cues that say how what stands in their clause is meant.
+_CLAUSE_FAMILIES = ("clauses", "negation", "time", "uncertainty")
 _LABEL = "label"  # what a title must be of for its words to name a section
 
 
@@ -36,12 +36,12 @@ class Analysis:
         self.text = document.text
         self.folded: Folded = fold(document.text)
         self._needs: dict[tuple[str, ...], bool] = {}
-        self._cues: dict[tuple[str, str | None], list[CueHit]] = {}
+        self._kinds: dict[tuple[str, str], list[CueHit]] = {}
 
     @cached_property
     def sentences(self) -> list[Span]:
-        """The sentences, in order."""
-        return sentences.split(self.text)
+        """The sentences, in order; a text without any is one itself."""
+        return sentences.split(self.text) or [(0, len(self.text))]
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -49,11 +49,11 @@ class Analysis:
 
     def sentence_number(self, offset: int) -> int:
         """Return the place of the sentence that *offset* stands in."""
-        return max(0, bisect_right(self._starts, offset) - 1)
+        return bisect_right(self._starts, offset, 1) - 1
 
     def sentence(self, offset: int) -> Span:
         """Return the sentence that *offset* stands in."""
-        return self.sentences[self.sentence_number(offset)] if self.sentences else (0, len(self.text))
+        return self.sentences[bisect_right(self._starts, offset, 1) - 1]
 
     @cached_property
     def _section_starts(self) -> list[int]:
@@ -73,8 +73,9 @@ class Analysis:
         A sentence that ends within the words is taken to hold them.
         """
         if line is None:
-            first, last = self.sentence(start)
-            line = (min(first, start), max(last, end))
+            line = self.sentence(start)
+            if line[0] > start or line[1] < end:
+                line = (min(line[0], start), max(line[1], end))
         section = self.section(start)
         return (self.text[start:end], start, end, *line, section.kind, section.page)
 
@@ -93,40 +94,41 @@ class Analysis:
 
     def cues(self, family: str, kind: str | None = None) -> list[CueHit]:
         """Return the cues of *family*, or those of one *kind* of it, in reading order, overlapping ones too."""
-        found = self._cues.get((family, kind))
+        hits = self._cues.get(family)
+        if hits is None:
+            return []
+        if kind is None:
+            return hits
+        found = self._kinds.get((family, kind))
         if found is None:
-            wanted = self.vocabulary.cues_of(family, kind)
-            found = self._cues[family, kind] = self._read_cues(self._cue_matches, wanted)
-        return found
-
-    def cues_within(self, family: str, start: int, end: int) -> list[CueHit]:
-        """Return the cues of *family* that lie in [start, end), without those of the rest of the text."""
-        if self.folded.breaks or (family, None) in self._cues:
-            return within(self.cues(family), start, end)
-        matches = self._cue_matches  # by their ends, which may be two behind those of their cues
-        near = matches[bisect_right(matches, start, key=_end_of) : bisect_right(matches, end + 2, key=_end_of)]
-        return within(self._read_cues(near, self.vocabulary.cues_of(family, None)), start, end) if near else []
-
-    def _read_cues(self, matches: Sequence[Match], wanted: Mapping[int, Sequence[tuple[str, str]]]) -> list[CueHit]:
-        found: list[CueHit] = []
-        new = tuple.__new__  # half the price of CueHit(...), and there are fifty in an abstract
-        text = self.folded.text
-        source = self.folded.source if self.folded.breaks else None
-        for start, end, pattern in matches:
-            if pattern not in wanted:
-                continue
-            last = end - 1 if text[end - 1] == " " else end
-            place = (source(start + 1), source(last - 1) + 1) if source else (start, last - 1)
-            if text[start + 1].isdigit() and self.in_number(place[0]):
-                continue
-            for kind, words in wanted[pattern]:
-                found.append(new(CueHit, (*place, kind, words)))
-        found.sort()
+            found = self._kinds[family, kind] = [hit for hit in hits if hit.kind == kind]
         return found
 
     @cached_property
-    def _cue_matches(self) -> list[Match]:
-        return self.vocabulary.find_cues(self.folded.text)
+    def clause_cues(self) -> list[CueHit]:
+        """The cues that may decide how a mention in their sentence is meant, the longest first where they begin."""
+        hits = [hit for family in _CLAUSE_FAMILIES for hit in self.cues(family)]
+        hits.sort(key=outermost_first)
+        return hits
+
+    @cached_property
+    def _cues(self) -> dict[str, list[CueHit]]:
+        """The cues of the text by family."""
+        found: defaultdict[str, list[CueHit]] = defaultdict(list)
+        new = tuple.__new__  # half the price of CueHit(...), and there are fifty in an abstract
+        entries = self.vocabulary.cue_entries
+        text = self.folded.text
+        source = self.folded.source if self.folded.breaks else None
+        for first, behind, pattern in self.vocabulary.find_cues(text):
+            last = behind - 2 if text[behind - 1] == " " else behind - 1
+            start, end = (source(first + 1), source(last) + 1) if source else (first, last)
+            if text[first + 1].isdigit() and self.in_number(start):
+                continue
+            for family, kind, words in entries[pattern]:
+                found[family].append(new(CueHit, (start, end, kind, words)))
+        for hits in found.values():
+            hits.sort()
+        return found
 
     def in_number(self, start: int) -> bool:
         """Say whether digits at *start* are the tail of a decimal number: the "3%" of "10.3%"."""
@@ -140,7 +142,9 @@ class Analysis:
         return self._needs[words]
 
 
-_end_of = itemgetter(1)
+def outermost_first(hit: CueHit) -> tuple[int, int]:
+    """Return what sorts cues by their places, the longest first where several begin together."""
+    return hit[0], -hit[1]
 
 
 def within(hits: list[CueHit], start: int, end: int) -> list[CueHit]:

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gtminer.model import Assertion
-from gtminer.tag.analysis import Analysis, CueHit
+from gtminer.tag.analysis import Analysis, CueHit, outermost_first, within
 
-_FAMILIES = ("clauses", "negation", "time", "uncertainty")
+# The signs come first: found fastest.
 _MARKS = re.compile(
-    r"[;•]|:\s(?=no\b)|\band (?=(?:the )?(?:other )?\d+ (?:of|patients|subjects|participants|\())", re.IGNORECASE
+    r"[;•:aA](?:(?<=[;•])|(?<=:)\s(?=(?i:no)\b)"
+    r"|(?<=\b[aA])[nN][dD] (?=(?i:(?:the )?(?:other )?\d+ (?:of|patients|subjects|participants|\()))"
+    r")"
 )
 _SHORT_END = re.compile(r"[,()\[\]:]")
 
@@ -60,11 +62,11 @@ class Clauses:
         """*mentions* are the events of the sentence in reading order, as spans of the document's text."""
         self.text = analysis.text
         self.start, self.end = start, end
-        hits = [hit for family in _FAMILIES for hit in analysis.cues_within(family, start, end)]
-        hits += [
-            CueHit(start + match.start(), start + match.end(), "negates", match[0])
-            for match in _ZERO.finditer(self.text[start:end])
-        ]
+        sentence = self.text[start:end]
+        hits = within(analysis.clause_cues, start, end)
+        if "/" in sentence and (none := list(_ZERO.finditer(sentence))):
+            hits += [CueHit(start + match.start(), start + match.end(), "negates", match[0]) for match in none]
+            hits.sort(key=outermost_first)
         self.hits = self._main([hit for hit in _outermost(hits) if not self._is_misread(hit)])
         self._kinds: dict[str, list[CueHit]] = {}
         for hit in self.hits:
@@ -306,11 +308,11 @@ def _end(hit: CueHit) -> int:
 
 
 def _outermost(hits: list[CueHit]) -> list[CueHit]:
-    """Return the hits that lie in no longer one, in reading order; a pseudo-cue only hides what it holds."""
+    """Return those of *hits* (outermost first) that lie in no longer one; a pseudo-cue only hides what it holds."""
     kept: list[CueHit] = []
     reach = -1
     last = (-1, -1)
-    for hit in sorted(hits, key=lambda item: (item.start, -item.end)):
+    for hit in hits:
         place = (hit.start, hit.end)
         if hit.end <= reach and place != last:
             continue
@@ -323,6 +325,8 @@ def _outermost(hits: list[CueHit]) -> list[CueHit]:
 def _unhidden(hits: list[CueHit]) -> list[CueHit]:
     """Return *hits* without pseudo-cues and those that end in one: "there was [no increase in]"."""
     pseudo = [hit for hit in hits if hit.kind == "pseudo"]
+    if not pseudo:
+        return hits
     found: list[CueHit] = []
     for hit in hits:
         place = bisect_left(pseudo, hit.end, key=_end)

@@ -32,7 +32,7 @@ class Measures(NamedTuple):
 
 
 NOTHING = Measures()
-_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\b(?:[gG](?=[1-5]\b))?\d")  # digits inside a name ("CD34") count nothing; those of "G3" grade
 _WORD = re.compile(r"\w+")
 _TELLING = frozenset(("number", "tens", "none", "all", "grade", "severity", "person", "group", "fatal", "comparator"))
 _REACH = 40  # sets looked back at: a bound that keeps time linear
@@ -71,8 +71,8 @@ def _telling() -> frozenset[str]:
 
 
 def _says_nothing(sentence: str) -> bool:
-    """Tell, cheaply, whether the sentence has neither a digit nor a word that counts, grades or names an arm."""
-    return _DIGIT.search(sentence) is None and _telling().isdisjoint(_WORD.findall(sentence.lower()))
+    """Tell, cheaply, whether the sentence has neither a number nor a word that counts, grades or names an arm."""
+    return _NUMBER.search(sentence) is None and _telling().isdisjoint(_WORD.findall(sentence.lower()))
 
 
 def _start(item: Item) -> int:

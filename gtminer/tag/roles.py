@@ -118,7 +118,7 @@ class _Setting:
     def weigh(self, mention: Mention) -> _Point:
         analysis = self._analysis
         number = analysis.sentence_number(mention.start)
-        start = analysis.sentences[number][0] if analysis.sentences else 0
+        start = analysis.sentences[number][0]
         cue = self._before(max(start, mention.start - _REACH), mention.start)
         distance = mention.start - cue.end if cue else 0
         if cue is not None and distance < _TOUCHES and self._is_prior(cue, mention):
@@ -162,7 +162,7 @@ class _Setting:
 
     def _after(self, mention: Mention, number: int) -> CueHit | None:
         """Return the words behind a mention that exclude it: "patients with HIV infection were excluded"."""
-        place = bisect_left(self._back, (mention.end,))
+        place = bisect_left(self._back, (mention.end,)) if self._back else 0
         if place == len(self._back):
             return None
         hit = self._back[place]
@@ -170,7 +170,7 @@ class _Setting:
 
     def _earlier(self, start: int, end: int) -> CueHit | None:
         """Return the words between *start* and *end* that make what follows earlier work."""
-        return next(iter(within(self._past, start, end)), None)
+        return next(iter(within(self._past, start, end)), None) if self._past else None
 
     def _before(self, start: int, end: int) -> CueHit | None:
         """Return the cue that ends nearest before *end*, the longest of several."""

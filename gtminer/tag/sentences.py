@@ -45,12 +45,13 @@ def split(text: str) -> list[Span]:
 
 def _goes_on(text: str, start: int, at: int, after: int) -> bool:
     """Say whether the full stop at *at* belongs to an abbreviation or a number in front of its item."""
-    head = text[max(start, at - 8) : at + 1]
     if "\n" in text[at:after]:
         return False
-    if _NUMBERED.search(head):
+    head = text[max(start, at - 8) : at + 1]
+    digit = head[-2:-1].isdigit()
+    if digit and _NUMBERED.search(head):
         return True
     if not _ABBREVIATED.search(head):
         return False
     # "vitamin A. Patients" ends; "J. Smith" and "vs. 3" go on.
-    return not (head[-2:-1].isdigit() and text[after : after + 1].isupper())
+    return not (digit and text[after : after + 1].isupper())

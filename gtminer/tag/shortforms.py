@@ -42,17 +42,20 @@ def apply(
     dropped = _dropped(rejected)
     refused: list[Rejected] = [item for item in rejected if text[item.start : item.end] not in meanings]
     for mention in candidates:
-        meaning = _meaning_at(meanings.get(text[mention.start : mention.end], ()), mention.start)
-        if meaning is None or (_confirms(analysis, meaning, mention) and not _refused(meaning, mention, dropped)):
+        short = text[mention.start : mention.end]
+        if short not in meanings:
+            kept.append(mention)
+            continue
+        meaning = _meaning_at(meanings[short], mention.start)
+        if _confirms(analysis, meaning, mention) and not _refused(meaning, mention, dropped):
             kept.append(mention)
         else:
-            why = f"the text defines {text[mention.start : mention.end]} as '{meaning.long}'"
+            why = f"the text defines {short} as '{meaning.long}'"
             refused.append(Rejected(mention.category, mention.slug, mention.start, mention.end, why))
     for reading in readings:
         meaning = _meaning_at(meanings[text[reading.start : reading.end]], reading.start)
         mention = Mention(reading.start, reading.end, reading.category, reading.concept, "")
-        confirmed = meaning is not None and _confirms(analysis, meaning, mention)
-        if meaning is not None and confirmed and not _refused(meaning, mention, dropped):
+        if _confirms(analysis, meaning, mention) and not _refused(meaning, mention, dropped):
             kept.append(mention._replace(form=f"{text[reading.start : reading.end]} = {meaning.long}"))
         else:
             refused.append(reading)
@@ -117,10 +120,8 @@ def _concepts(item: Definition, by_end: Sequence[Mention], ends: Sequence[int]) 
     return tuple(mention for mention in found if mention.end - mention.start == longest)
 
 
-def _meaning_at(meanings: Sequence[_Meaning], offset: int) -> _Meaning | None:
+def _meaning_at(meanings: Sequence[_Meaning], offset: int) -> _Meaning:
     """Return the last definition before *offset*, else the first one."""
-    if not meanings:
-        return None
     return meanings[max(0, bisect_right(meanings, offset, key=_start) - 1)]
 
 
@@ -161,9 +162,8 @@ def _occurrences(text: str, meanings: dict[str, list[_Meaning]]) -> list[Mention
             continue
         for start, end in _places(text, short):
             meaning = _meaning_at(defined, start)
-            for item in meaning.mentions if meaning else ():
-                form = f"{short} = {meaning.long}" if meaning else short
-                found.append(Mention(start, end, item.category, item.slug, form))
+            for item in meaning.mentions:
+                found.append(Mention(start, end, item.category, item.slug, f"{short} = {meaning.long}"))
     return found
 
 

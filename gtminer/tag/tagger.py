@@ -1,6 +1,6 @@
 """From a document to its tags: a pure function of the document and the vocabulary."""
 
-from gtminer.model import Category, Document, DocumentTags, Population, Reading, Role, Tag
+from gtminer.model import Assertion, Document, DocumentTags, Population, Reading, Role, Tag
 from gtminer.tag import carriers, derived, events, mentions, roles, subjects
 from gtminer.tag.analysis import Analysis
 from gtminer.tag.population import Subjects
@@ -31,18 +31,18 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
     tags = []
     for mention in named:
         begin, finish, category, slug, _form = mention
-        if category is Category.SAFETY:
-            event = judged[mention]
+        if event := judged.get(mention):
             place = analysis.place(begin, finish, event.line)
             tags += [
                 Tag(category, slug, *place, assertion, event.role, False, event.cue, event.rule, *record)
                 for record, assertion in event.records()
             ]
         else:
-            rule = decided.stated.get((category, slug)) or decided.inferred.get((category, slug))
+            key = (category, slug)
+            rule = decided.stated.get(key) or decided.inferred.get(key)
             role = Role.SUBJECT if rule else Role.MENTION
-            rule = rule or evidence[category, slug].rule
-            tags.append(Tag(category, slug, *analysis.place(begin, finish), role=role, rule=rule))
+            rule = rule or evidence[key].rule
+            tags.append(Tag(category, slug, *analysis.place(begin, finish), Assertion.PRESENT, role, False, None, rule))
     tags += derived.tags(analysis, named, decided)
     tags.sort(key=_place)
     said = {(tag.category, tag.concept) for tag in tags}

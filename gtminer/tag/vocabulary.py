@@ -7,7 +7,7 @@ anew where it is missing or damaged.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -185,10 +185,10 @@ class Vocabulary:
         self._entries_at = memoryview(compiled["entries_at"]).cast("I")
         self._entries = Packed[tuple[tuple[int, str | None], ...]](compiled["entries"], tuple)
         self.term_entries: Mapping[int, Entries] = Remembered(self._entries_of)
+        # What each matched cue stands for: family (the file), kind and words.
         self.cue_entries: list[tuple[tuple[str, str, str], ...]] = compiled["cue_entries"]
         self.overlays = [Added(*values) for values in compiled["overlays"]]
         self.idle_kills: list[tuple[str, str]] = compiled["idle_kills"]
-        self._cues_of: dict[tuple[str, str | None], dict[int, list[tuple[str, str]]]] = {}
         self._ancestors: dict[tuple[Category, str], frozenset[str]] = {}
         self._stems: dict[tuple[Category, str], frozenset[str]] = {}
 
@@ -287,18 +287,6 @@ class Vocabulary:
     def products(self) -> dict[str, Product]:
         """What each product's name implies, by its id."""
         return {values[0]: Product(*values) for values in self._compiled["products"]}
-
-    def cues_of(self, family: str, kind: str | None) -> Mapping[int, Sequence[tuple[str, str]]]:
-        """Return kind and words of the cues of *family* (None: of any *kind*) by their places in `cue_entries`."""
-        key = (family, kind)
-        if key not in self._cues_of:
-            found: dict[int, list[tuple[str, str]]] = {}
-            for place, entries in enumerate(self.cue_entries):
-                for entry_family, entry_kind, words in entries:
-                    if entry_family == family and kind in (None, entry_kind):
-                        found.setdefault(place, []).append((entry_kind, words))
-            self._cues_of[key] = found
-        return self._cues_of[key]
 
     def find_terms(self, folded: str) -> list[Match]:
         """Return all matches of forms in a folded text, overlapping ones too: (start, end, place in term_entries).

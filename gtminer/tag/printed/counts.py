@@ -34,6 +34,9 @@ def find_counts(tokens: Tokens) -> list[Count]:
     index = 0
     while index < tokens.size:
         kind = tokens.kinds[index]
+        if kind == "" and not pending:  # most words
+            index += 1
+            continue
         count: Count | None = None
         if tokens.owner[index] < 0 and not tokens.used[index]:
             if kind in ("num", "dec", "number", "tens"):

@@ -13,6 +13,7 @@ _LEVEL = re.compile(r"[0-5]|i{1,3}|iv|v")
 _SHORT = re.compile(r"g([1-5])")
 _ROMAN = ("i", "ii", "iii", "iv", "v")
 _SIGNS = {"≥": ">=", "⩾": ">=", "≧": ">=", ">": ">", "≤": "<=", "⩽": "<=", "≦": "<=", "<": "<"}
+_TELLING = ("severity", "grade")
 _DASHES = frozenset("-‐‑–—/")
 
 
@@ -30,7 +31,8 @@ def find_grades(tokens: Tokens) -> list[Grade]:
     found: list[Grade] = []
     index = 0
     while index < tokens.size:
-        grade = _at(tokens, index) if tokens.owner[index] < 0 else None
+        telling = tokens.kinds[index] in _TELLING or tokens.words[index][0] == "g"
+        grade = _at(tokens, index) if telling and tokens.owner[index] < 0 else None
         if grade is None:
             index += 1
             continue

@@ -7,7 +7,7 @@ Kinds are those of `data/cues/measures.tsv`, and beside them `num` (a whole numb
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"\d+(?:[.,·]\d+){0,3}\w*|\w+|[^\w\s]")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _DECIMAL = re.compile(r"\d+[.·]\d+")
 _OPENERS = {"(": ")", "[": "]"}
-_CLOSERS = frozenset(")]")
+_BRACKETS = frozenset("()[]")
 
 
 class Word(NamedTuple):
@@ -53,12 +53,9 @@ class Tokens:
         self.starts = [start for start, _ in places]
         self.ends = [end for _, end in places]
         self.words = [sentence[start:end].lower() for start, end in places]
-        self.kinds: list[str] = []
-        self.values: list[str] = []
-        for word in self.words:
-            cue = known.get(word) or (Word(_number(word), word) if word[0].isdecimal() else _OTHER)
-            self.kinds.append(cue.kind)
-            self.values.append(cue.value)
+        found = [known.get(word) or (_number(word) if word[0].isdecimal() else _OTHER) for word in self.words]
+        self.kinds = [cue.kind for cue in found]
+        self.values = [cue.value for cue in found]
         self.size = len(places)
         if "ALL" in sentence[1:]:
             self._clear_disease()
@@ -120,17 +117,19 @@ class Tokens:
     def _brackets(self) -> dict[int, int]:
         pairs: dict[int, int] = {}
         opened: list[int] = []
-        for index, word in enumerate(self.words):
+        for index in [index for index, word in enumerate(self.words) if word in _BRACKETS]:
+            word = self.words[index]
             if word in _OPENERS:
                 opened.append(index)
-            elif word in _CLOSERS and opened and _OPENERS[self.words[opened[-1]]] == word:
+            elif opened and _OPENERS[self.words[opened[-1]]] == word:
                 pairs[opened.pop()] = index
         return pairs
 
 
-def _number(word: str) -> str:
+@lru_cache(maxsize=4096)
+def _number(word: str) -> Word:
     if len(word) > 11:
-        return ""  # no count of people
+        return Word("", word)  # no count of people
     if word.isdecimal() or _THOUSANDS.fullmatch(word):
-        return "num"
-    return "dec" if _DECIMAL.fullmatch(word) else ""
+        return Word("num", word)
+    return Word("dec" if _DECIMAL.fullmatch(word) else "", word)
