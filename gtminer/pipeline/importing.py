@@ -3,7 +3,6 @@
 import gc
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,18 +83,6 @@ class Imported:
         return "; ".join(parts)
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Let the garbage collector rest but for its youngest: documents have no cycles, and it would visit them all."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 class Import:
     """One import into *store*; *tagger* None leaves the documents untagged."""
 
@@ -121,7 +108,7 @@ class Import:
         self._length = 0
         self._held = 0  # records read so far
 
-    @_uncollected()
+    @tagging.uncollected()
     def read(self, paths: Iterable[str | Path]) -> Imported:
         """Import all files at *paths* (directories are walked, ``-`` is standard input).
 
@@ -195,7 +182,7 @@ class Import:
 
     def _bodies(self) -> dict[str, tuple[str, int]]:
         """Where the stored bodies of the reports of this batch come from, and how many came before them."""
-        names = [one.doc_id for one in self._batch if isinstance(one, Document) and one.regulator]
+        names = [one.doc_id for one in self._batched_reports()]
         rows = self.store.connection.execute(
             "SELECT doc_id, url, (SELECT count(*) FROM document_version WHERE document = document.id) FROM document "
             "WHERE doc_id IN (SELECT value FROM json_each(?))",
@@ -203,9 +190,12 @@ class Import:
         )
         return {doc_id: (url or "", versions) for doc_id, url, versions in rows}
 
+    def _batched_reports(self) -> list[Document]:
+        return [one for one in self._batch if isinstance(one, Document) and one.regulator]
+
     def _displaced(self, before: Mapping[str, tuple[str, int]]) -> Iterator[str]:
         """Say which report took the place of which: files do not tell which of two is the newer one."""
-        first = {one.doc_id: _file(one) for one in reversed(self._batch) if isinstance(one, Document)}
+        first = {one.doc_id: _file(one) for one in reversed(self._batched_reports())}
         for doc_id, (url, versions) in self._bodies().items():
             earlier, count = before.get(doc_id, ("", 0))
             if versions > count:

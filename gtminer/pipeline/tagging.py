@@ -1,6 +1,8 @@
 """Tags for documents that have none, or older ones: read and stored batch by batch."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -44,6 +46,19 @@ def built_in(overlay: Path | None = None) -> Tagger:
     return Tagger(vocabulary.version, lambda document: read_document(document, vocabulary), concepts)
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let the garbage collector rest but for its youngest: documents have no cycles, and it would visit them all."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@uncollected()
 def tag_untagged(
     store: Store,
     tagger: Tagger,
@@ -63,6 +78,7 @@ def tag_untagged(
         done += tagged.documents
         failed += tagged.failed
         advance(len(batch))
+        gc.collect(0)
     store.refresh_counts()
     return Tagged(done, tuple(failed))
 
