@@ -358,3 +358,68 @@ def test_every_tag_slices_to_its_words_and_lies_in_its_sentence(text: str) -> No
     for tag in tag_document(document("", text), vocabulary()):
         assert text[tag.start : tag.end] == tag.text != ""
         assert tag.sentence_start <= tag.start < tag.end <= tag.sentence_end
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A cerebrospinal fluid (CSF) leak was closed.", [("csf_leak", "cerebrospinal fluid (CSF) leak")]),
+        ("Adeno-associated virus (AAV) serotype 9", [("aav9", "Adeno-associated virus (AAV) serotype 9")]),
+        ("chimeric antigen receptor (CAR)-T cells", [("car_t", "chimeric antigen receptor (CAR)-T cells")]),
+        ("cerebrospinal fluid (taken at noon) leak", []),
+    ],
+)
+def test_a_form_reaches_over_the_abbreviation_defined_inside_it(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [found for found in mentions(text, MODALITY, VECTOR, SAFETY) if found[0] != "ex_vivo"] == expected
+
+
+def test_an_ampersand_is_read_as_and() -> None:
+    words = "Squamous Cell Carcinoma of the Head & Neck"
+    assert mentions(f"{words} recurred.", INDICATION) == [("hnscc", words)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Genetically modified T cells", {"ex_vivo", "gene_therapy"}),
+        ("The T cells that have been genetically changed", {"ex_vivo", "gene_therapy"}),
+        ("Gene-modified mesenchymal stem cells", {"ex_vivo", "engineered_cell_other"}),
+        ("Base-edited CD34+ cells", {"ex_vivo", "gene_editing_base"}),
+        ("We put a new gene into T cells", {"ex_vivo", "gene_therapy"}),
+        ("Engineered NK cells", {"ex_vivo"}),
+    ],
+)
+def test_changed_cells_tell_what_was_done_and_where(text: str, expected: set[str]) -> None:
+    assert {slug for slug, _ in mentions(text, MODALITY)} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("systemic gene delivery", {"in_vivo", "gene_therapy"}),
+        ("ex vivo gene editing", {"ex_vivo", "gene_editing"}),
+        ("allogeneic stem cell transplantation", {"allogeneic", "unmodified_cell_therapy"}),
+    ],
+)
+def test_what_is_done_where_and_with_whose_cells_are_told_apart(text: str, expected: set[str]) -> None:
+    assert {slug for slug, _ in mentions(text, MODALITY)} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [("intracranial bleeding", "intracranial_haemorrhage"), ("nose bleed and gastric hemorrhage", "haemorrhage")],
+)
+def test_bleeding_and_haemorrhage_are_one_event(text: str, slug: str) -> None:
+    assert slug in {found for found, _ in mentions(text, SAFETY)}
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("Not studied in patients with severe renal impairment.", SAFETY),
+        ("Loss of motor neurons is the death of motor neurons.", SAFETY),
+        ("Center for Cell and Gene Therapy", MODALITY),
+    ],
+)
+def test_words_that_mean_something_else_are_no_mention(text: str, category: Category) -> None:
+    assert mentions(text, category) == []

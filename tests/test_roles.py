@@ -91,6 +91,23 @@ CLINICAL = [
         About("gene_based_immunotherapy in_vivo", "adenoviral", "melanoma"),
     ),
     (
+        "Stem cell gene therapy for sickle cell disease",
+        "Adults with sickle cell disease receive autologous bone marrow cells that were changed with a lentiviral "
+        "vector carrying an anti-sickling gene. Allogeneic stem cell transplantation is limited by donors.",
+        About("autologous ex_vivo gene_addition", "lentiviral", "sickle_cell_disease"),
+    ),
+    (
+        "Genetically modified T cells against ovarian cancer",
+        "Women with ovarian cancer received autologous T cells that had been genetically modified.",
+        About("autologous ex_vivo gene_therapy", "", "ovarian_cancer"),
+    ),
+    (
+        "A lentiviral antisense gene in T cells of patients with HIV",
+        "T cells from leukapheresis of patients with HIV infection were modified with a lentiviral vector expressing "
+        "an antisense sequence. The autologous modified cells were reinfused as a treatment by intravenous infusion.",
+        About("autologous ex_vivo gene_silencing", "lentiviral", "hiv"),
+    ),
+    (
         "Leukaemia after gene therapy for X-linked severe combined immunodeficiency",
         "T-cell acute lymphoblastic leukaemia arose in two of ten boys years after gamma-retroviral gene therapy for "
         "X-SCID. Insertion near LMO2 was found.",
@@ -384,3 +401,53 @@ def test_a_tumour_that_came_of_a_therapy_is_no_indication() -> None:
     )
     assert text.summary.indication == ("sickle_cell_disease",)
     assert [(event.term, event.assertion) for event in text.summary.safety] == [("aml_event", "present")]
+
+
+def test_a_disease_beside_that_of_the_title_needs_more_than_a_word() -> None:
+    text = "CD19 CAR-T cells did well in acute lymphoblastic leukaemia. We gave them to adults with {}."
+    title = "CD19 CAR-T cells in diffuse large B-cell lymphoma"
+    lymphoma = read(title, text.format("diffuse large B-cell lymphoma")).summary
+    counted = read(title, text.format("2 mantle cell lymphoma and 4 diffuse large B-cell lymphoma")).summary
+    assert lymphoma.indication == ("dlbcl",)
+    assert set(counted.indication) == {"dlbcl", "mantle_cell_lymphoma"}
+
+
+def test_a_disease_that_patients_are_screened_for_is_no_indication() -> None:
+    text = "Patients must be past day 42 without any evidence of active graft-versus-host disease."
+    found = read("CAR-T cells in B-cell lymphoma after cord blood transplantation", text).summary
+    assert found.indication == ("nhl",)
+
+
+REGISTRATION = (
+    "The purpose of this study is to find the highest tolerable dose of the cells. Patients will receive one infusion. "
+    "Investigators will put a new gene into cancer cells that are taken from the patient."
+)
+
+
+def test_a_registration_tells_its_therapy_once_and_in_lay_words() -> None:
+    found = read("Safety of a cell vaccine in chronic lymphocytic leukaemia", REGISTRATION).summary
+    assert set(found.modality) == {"engineered_cell_other", "ex_vivo", "autologous"}
+    assert found.gene_therapy
+    assert {(event.term, event.assertion.value) for event in found.safety} == {
+        ("adverse_event_any", "planned"),
+        ("dose_limiting_toxicity", "planned"),
+    }
+
+
+def test_a_label_speaks_of_the_disease_of_its_product() -> None:
+    title = "Luxturna: EU product information, section 4.4"
+    found = read(
+        title, "Dyspnoea was seen once in adults with Leber congenital amaurosis and once in melanoma."
+    ).summary
+    assert found.indication == ("lca",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A CRISPR-Cas9 screen with an sgRNA library found a therapeutic target in medulloblastoma cells.",
+        "Knockdown of the receptor using siRNA lowered growth of prostate cancer cells of patients.",
+    ],
+)
+def test_a_laboratorys_method_is_no_modality(text: str) -> None:
+    assert about(document("A receptor in tumour growth", text)).modality == ""

@@ -82,10 +82,11 @@ class Analysis:
     def section_kind(self, offset: int) -> str:
         """Return the kind of section at *offset*; the one that the title names, where the text is of no kind itself."""
         kind = self.section(offset).kind
-        return self._titled_kind or kind if kind in ("abstract", "text") else kind
+        return self.titled_kind or kind if kind in ("abstract", "text") else kind
 
     @cached_property
-    def _titled_kind(self) -> str | None:
+    def titled_kind(self) -> str | None:
+        """The kind of section of a label that the title names, None where it names none."""
         title = fold(self.document.title).text
         words = self.vocabulary.title_sections
         if not any(label in title for label, kind in words if kind == _LABEL):

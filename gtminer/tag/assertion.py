@@ -31,7 +31,10 @@ _ZERO = re.compile(r"(?<![\d.,·])0\s?/\s?\d{1,4}\b")
 _ZERO_BEHIND = re.compile(
     r"\s*(?:[(\[,:]|in|was|were)?\s*(?:[nN]\s*=\s*)?0(?:[.·]0+)?(?:\s?%|\s?/\s?\d+|\s+of\s+\d|\s*[)\]])(?!\s*(?:vs|versus|and)\b)"
 )
-_FIGURE = re.compile(r"(?<![\d.,])[1-9]\d*(?:\.\d+)?(?:\s?%|(?: of |/)[1-9]\d*\b)")
+# Not a threshold: "less than 40%", "≥ 25 %".
+_FIGURE = re.compile(
+    r"(?<!than )(?<! to )(?<![<>≤≥])(?<![<>≤≥] )(?<![\d.,])[1-9]\d*(?:\.\d+)?(?:\s?%|(?: of |/)[1-9]\d*\b)"
+)
 _TWICE = 30  # characters between two denials of one thing: "none of them was without"
 _TOUCHES = 3  # characters between an event and a cue that must touch it: "seizure-free"
 _CLAUSE = 200  # characters within which the comma that ends a clause is looked for

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gtminer import tsv
 from gtminer.errors import InputError
 from gtminer.model import Category
+from gtminer.tag import spelled_out
 from gtminer.tag.fold import plain
 from gtminer.tag.forms import Spelling, variants
 from gtminer.tag.packed import Bytes, pack
@@ -277,22 +278,12 @@ def _forms(data: Traversable) -> Iterator[tuple[Any, ...]]:
     for category in CATEGORIES:
         for row in tsv.read(data / "vocabulary" / f"{category}_forms.tsv", _FORM_COLUMNS):
             yield form_row(category, row["concept"], row["form"], row)
-    yield from _capsids(data / "vocabulary")
+    yield from spelled_out.capsids(data / "vocabulary")
+    yield from spelled_out.changed_cells(data / "vocabulary")
     for row in tsv.read(data / "vocabulary" / "decoys.tsv", ("category", "form", "match", "meaning", "source")):
         yield (row["category"], "", row["form"], row["match"] == "case", (), (), row["meaning"], row.at)
     for row in tsv.read(data / "product_names.tsv", ("product", "name", "match", "needs", "unless", "source")):
         yield form_row(Category.PRODUCT, row["product"], row["name"], row)
-
-
-def _capsids(folder: Traversable) -> Iterator[tuple[Any, ...]]:
-    """Yield every notation of every AAV capsid."""
-    notations = list(tsv.read(folder / "capsid_notations.tsv", ("notation", "also", "source")))
-    for capsid in tsv.read(folder / "capsids.tsv", ("concept", "capsid", "source")):
-        for notation in notations:
-            text = notation["notation"].replace("{c}", capsid["capsid"])
-            for concept in (capsid["concept"], notation["also"]):
-                if concept:
-                    yield (Category.VECTOR.value, concept, text, False, (), (), capsid["source"], capsid.at)
 
 
 def form_row(category: Category, concept: str, form: str, row: tsv.Row) -> tuple[Any, ...]:

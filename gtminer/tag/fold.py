@@ -21,8 +21,8 @@ _ASCII = {code: (chr(code).lower() if chr(code).isalnum() else " ") for code in 
 _SWAPPED = {**_ASCII, **{ord(char): char for char in _PRIVATE}}
 # Where a text and its fold may part: at what is not plain ASCII, and where white space runs on. One set of characters
 # is found several times faster than a choice of two, so texts without such white space are asked for the first only.
-_ODD = re.compile(r"[^\t\n\r -~]")
-_ODD_OR_RUN = re.compile(r"[^\t\n\r -~]|[ \t\r\n]{2,}")
+_ODD = re.compile(r"[^\t\n\r -%'-~]")  # and "&", which is read "and"
+_ODD_OR_RUN = re.compile(r"[^\t\n\r -%'-~]|[ \t\r\n]{2,}")
 _LIGATURES = {"æ": "ae", "œ": "oe"}  # one letter each for Unicode, two in the names of diseases
 
 
@@ -35,6 +35,8 @@ class _Folds(dict[str, str]):
 
 
 def _fold_char(char: str) -> str:
+    if char == "&":
+        return "and"
     if char == "ß":  # as a letter in English text it is a mistyped beta
         return GREEK["beta"]
     if unicodedata.combining(char) or unicodedata.category(char) == "Cf":
@@ -73,7 +75,7 @@ class Folded(NamedTuple):
 def fold(text: str) -> Folded:
     """Return *text* folded, with one space before and behind."""
     spaced = _spaced(text)
-    if not spaced and text.isascii():
+    if not spaced and text.isascii() and "&" not in text:
         return Folded(f" {text.translate(_ASCII)} ")
     # Odd characters give way to their folds first: `str.translate` is many times faster on what is all ASCII.
     out: list[str] = []
@@ -82,7 +84,7 @@ def fold(text: str) -> Folded:
     last = shift = 0
     for match in (_ODD_OR_RUN if spaced else _ODD).finditer(text):
         start, end = match.span()
-        folded = _folds[match[0]] if match[0] > "\x7f" else " "
+        folded = " " if match[0].isspace() and match[0] < "\x7f" else _folds[match[0]]
         out += (text[last:start], folded)
         last = end
         if len(folded) != end - start:

@@ -17,7 +17,7 @@ _EPONYM = re.compile(r"^([A-Z][a-zéü]+) (disease|syndrome|ataxia|dystrophy|ama
 _HYPHENS = re.compile("[-‐‑–—/]")
 _SIGNS = re.compile(r"(?!(?<=\d)\.\d)[\W_]")
 _GREEK = re.compile("|".join((*GREEK, *map(re.escape, GREEK.values()))))
-_PLURAL = re.compile(r"[a-z]{3,}$")
+_PLURAL = re.compile(r"[a-z]{3,}(?<![^e]ed)$")  # participles have none: "transduced", but "bleed"
 
 
 class Spelling(NamedTuple):

@@ -6,11 +6,12 @@ excludes (*unless*) must not; the definition of an abbreviation in the text wins
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from gtminer.model import Category, Rejected
-from gtminer.tag import shortforms
+from gtminer.tag import parentheses, shortforms
 from gtminer.tag.analysis import Analysis
 from gtminer.tag.coordination import coordinated
 from gtminer.tag.forms import squeeze
@@ -34,7 +35,7 @@ def find(analysis: Analysis) -> Found:
     if not candidates and not rejected:
         return Found([], [])
     candidates, rejected = shortforms.apply(analysis, candidates, rejected)
-    mentions = _longest(candidates)
+    mentions = _longest(candidates, analysis.vocabulary.roles.asides)
     mentions = _with_coordinated(analysis, mentions)
     rejected = [item for item in rejected if not _inside_longer(item, mentions)]
     for decoy in mentions:
@@ -51,6 +52,7 @@ def _candidates(analysis: Analysis) -> tuple[list[Mention], list[Rejected]]:
     found: list[Mention] = []
     lacking: list[tuple[Mention, Form]] = []
     rejected: list[Rejected] = []
+    matches: list[tuple[int, int, int]] = []
     for first, finish, pattern in vocabulary.find_terms(folded):
         begin = first
         if folded[begin] != " ":  # a stem: the word it ends is the mention
@@ -58,9 +60,11 @@ def _candidates(analysis: Analysis) -> tuple[list[Mention], list[Rejected]]:
         start, end = (source(begin + 1), source(finish - 2) + 1) if source else (begin, finish - 2)
         if text[start].isdigit() and analysis.in_number(start):
             continue
-        words = text[start:end]
-        if finish - begin > 8 and _BROKEN.search(words):
+        if finish - begin > 8 and _BROKEN.search(text[start:end]):
             continue
+        matches.append((start, end, pattern))
+    for start, end, pattern in chain(matches, parentheses.across(analysis)):
+        words = text[start:end]
         letters = None
         for form, wanted in entries[pattern]:
             if wanted is not None:
@@ -107,17 +111,21 @@ def _some(words: Sequence[str]) -> str:
     return ", ".join(words[:4])
 
 
-def _longest(candidates: Iterable[Mention]) -> list[Mention]:
-    """Return the leftmost-longest mentions of each category; several concepts of the same place stay together."""
-    taken: dict[Category, tuple[int, int, bool]] = {}
+def _longest(candidates: Iterable[Mention], asides: Mapping[str, str]) -> list[Mention]:
+    """Return the leftmost-longest mentions of each category; several concepts of the same place stay together.
+
+    *asides*: modalities that say where and whose cells, beside what is done: "ex vivo gene editing" says both.
+    """
+    taken: dict[tuple[Category, str], tuple[int, int, bool]] = {}
     kept: dict[tuple[int, int, Category, str], Mention] = {}
     for mention in sorted(candidates, key=lambda item: (item.start, -item.end, item.slug != "")):
         start, end, category, slug, _form = mention
-        last = taken.get(category)
+        kind = (category, asides.get(slug, ""))
+        last = taken.get(kind)
         if last is not None and start < last[1] and (last[2] or (start, end) != last[:2]):
             continue
         kept.setdefault(mention[:4], mention)
-        taken[category] = (start, end, not slug)
+        taken[kind] = (start, end, not slug)
     return list(kept.values())
 
 

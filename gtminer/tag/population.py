@@ -10,6 +10,7 @@ from gtminer.tag.analysis import Analysis, Span, within
 # A protocol speaks of its purpose in most sentences and has no figures to report.
 _PLANNED = 4
 _PLANNED_SHARE = 0.6
+_MARKS = 3  # words that only registrations and protocols use
 _RESULT = re.compile(
     r"\d\s?%|\b[pP]\s?[<=]|\b\d+ of (?:the )?\d+|\b(?:was|were) (?:observed|reported|detected|treated|enrolled)\b"
     r"|\b(?:occurred|developed|achieved|experienced|showed|demonstrated|resulted)\b"
@@ -60,6 +61,13 @@ class Subjects:
     def _is_protocol(self) -> bool:
         """Say whether a document tells what will be done: registrations, trials in progress (rules §6)."""
         planned = len(self._analysis.cues("time", "planned"))
+        marks = len({hit.start for hit in self._hits if hit.kind == "protocol"})
+        if marks >= _MARKS:
+            return self.results * 4 <= planned + 2 * marks
+        title = len(self._analysis.document.title)
+        titled = any(hit.kind == "trial_title" and hit.end <= title for hit in self._hits)
+        if titled and planned + marks > 2 and self.results <= 2 and not self._analysis.cues("events", "authors"):
+            return True
         if planned < _PLANNED or planned < _PLANNED_SHARE * len(self._analysis.sentences):
             return False
         return self.results * 4 <= planned

@@ -31,6 +31,8 @@ _BEFORE = 0.4  # what the title names as earlier therapy only
 _AFTER = re.compile(
     r"\s*(?:\([^()]{2,12}\)\s*)?(?:that\s+)?(?:developed|developing|occurring|arising|arose)?\s*(?:after|following)\s+"
 )
+# "4 patients (2 mantle cell lymphoma, 2 chronic lymphocytic leukaemia)": who has it is counted.
+_COUNTED = re.compile(r"(?<![\d.,/-])\d{1,3}\s+$")
 _REACH = 48  # characters in which words before a mention belong to it
 _TOUCHES = 12
 _EARLIER = 0.3
@@ -52,8 +54,10 @@ class _Point(NamedTuple):
     introduced: bool = False
 
 
-def weigh(analysis: Analysis, mentions: Sequence[Mention]) -> dict[Key, Evidence]:
+def weigh(analysis: Analysis, mentions: Sequence[Mention], *, is_protocol: bool = False) -> dict[Key, Evidence]:
     """Return the evidence for every concept of *mentions* and of the document's headings and keywords.
+
+    A protocol (*is_protocol*) has no introduction: it tells its purpose anywhere.
 
     Events are passed over: whose they are is not a matter of weight (see `whose`).
     """
@@ -62,7 +66,7 @@ def weigh(analysis: Analysis, mentions: Sequence[Mention]) -> dict[Key, Evidence
     before: set[Key] = set()
     concepts = [mention for mention in mentions if mention.category is not Category.SAFETY]
     if concepts:
-        setting = _Setting(analysis, concepts)
+        setting = _Setting(analysis, concepts, is_protocol)
         ends: dict[Key, int] = {}
         for mention in concepts:
             key = (mention.category, mention.slug)
@@ -97,15 +101,26 @@ def _sum(points: Sequence[_Point], in_title: bool, before: bool) -> Evidence:
 class _Setting:
     """What of a document decides the weight of a mention: its title, its cues, where its introduction ends."""
 
-    def __init__(self, analysis: Analysis, mentions: Sequence[Mention]) -> None:
+    def __init__(self, analysis: Analysis, mentions: Sequence[Mention], is_protocol: bool) -> None:
         self._analysis = analysis
-        is_action = analysis.vocabulary.roles.is_action
+        self._roles = analysis.vocabulary.roles
+        is_action, is_neighbour = self._roles.is_action, self._roles.is_neighbour
         self._therapies = {
             mention.start
             for mention in mentions
             if mention.category in (Category.PRODUCT, Category.VECTOR)
             or (mention.category is Category.MODALITY and is_action(mention.slug))
         }
+        # "allogeneic stem cell transplantation" tells no donor of the gene therapy.
+        self._vectored = {
+            analysis.sentence_number(mention.start) for mention in mentions if mention.category is Category.VECTOR
+        }
+        self._others = [
+            (mention.start, mention.end)
+            for mention in mentions
+            if mention.category is Category.MODALITY and is_neighbour(mention.slug)
+        ]
+        self._methods = analysis.cues("therapy", "knocks") if self._others else []
         self._cues = [hit for hit in analysis.cues("roles") if hit.kind != "event_back"]
         self._starts = [hit.start for hit in self._cues]
         self._back = [hit for hit in self._cues if hit.kind == "excluded_back"]
@@ -113,11 +128,15 @@ class _Setting:
         self.title = len(analysis.document.title)
         aims = [hit.start for hit in self._cues if hit.kind == "aims" and hit.start > self.title]
         self._aims = {analysis.sentence_number(start) for start in aims}
-        self._first_aim = min(self._aims, default=-1)
+        self._first_aim = -1 if is_protocol else min(self._aims, default=-1)
 
     def weigh(self, mention: Mention) -> _Point:
         analysis = self._analysis
+        if mention.category is Category.MODALITY and self._roles.is_donor(mention.slug) and self._in_other(mention):
+            return _Point(0.0, "whose cells another therapy uses")
         number = analysis.sentence_number(mention.start)
+        if (method := self._method(mention)) and mention.start >= self.title:
+            return _Point(_EARLIER, f"a laboratory's method: {method}")
         start = analysis.sentences[number][0]
         cue = self._before(max(start, mention.start - _REACH), mention.start)
         distance = mention.start - cue.end if cue else 0
@@ -139,11 +158,31 @@ class _Setting:
         introduced = kind == "background" or (kind not in _SECTIONS and number < self._first_aim)
         weight = _INTRODUCED if introduced else _SECTIONS.get(kind, _PLAIN)
         rule = "named in the introduction" if introduced else f"named in {kind}"
-        if cue is not None and cue.kind == "treats" and distance < _TOUCHES:
+        worked_with = introduced and mention.category in _WORK  # "has been tried with AAV8"
+        if mention.category is Category.INDICATION and _COUNTED.search(analysis.text, start, mention.start):
+            weight, rule = weight + 1.5, "patients are counted"
+        elif cue is not None and cue.kind == "treats" and distance < _TOUCHES and not worked_with:
             weight, rule = weight + 0.8, f"treated or studied: {cue.text}"
+        elif not introduced and number in self._vectored and self._is_action(mention):
+            weight, rule = weight + 0.8, "beside a vector"
         if number in self._aims:
             weight, rule = weight + 0.7, "in the sentence that says what was done"
         return _Point(weight, rule, introduced)
+
+    def _method(self, mention: Mention) -> str | None:
+        """Return the words beside a neighbour that laboratories use as a tool, which say so: "knockdown by siRNA"."""
+        if not self._methods or mention.category is not Category.MODALITY:
+            return None
+        if not (self._roles.is_neighbour(mention.slug) and self._roles.is_tool(mention.category, mention.slug)):
+            return None
+        near = within(self._methods, mention.start - _REACH, mention.end + _REACH)
+        return near[0].text if near else None
+
+    def _is_action(self, mention: Mention) -> bool:
+        return mention.category is Category.MODALITY and self._roles.is_action(mention.slug)
+
+    def _in_other(self, mention: Mention) -> bool:
+        return any(start <= mention.start and mention.end <= end for start, end in self._others)
 
     def _arose(self, mention: Mention, cue: CueHit | None) -> str | None:
         """Return the words that make a tumour one that came of a therapy: "T-ALL after gene therapy"."""

@@ -1,6 +1,6 @@
 """What a document is about: modality, vector and indication with role subject, stated in words or only inferred."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,8 +14,14 @@ from gtminer.tag.vocabulary import Product
 _ENOUGH = {Category.MODALITY: 2.2, Category.VECTOR: 2.5, Category.INDICATION: 1.7, Category.PRODUCT: 1.5}
 _THERAPY = (Category.MODALITY, Category.VECTOR, Category.PRODUCT)
 _BESIDE_A_THERAPY = 0.5
+_VECTOR_BESIDE = 0.8  # more than an introduction gives
+_IN_A_PROTOCOL = 1.0  # the heaviest action, where nothing else is tested
+_UNNAMED_IN_A_PROTOCOL = 1.7  # "gene therapy" alone may be an outlook
+_OF_THE_PRODUCT = 0.1  # a disease that the product of a label is for
+_BESIDE_THE_TITLE = 2.4  # a disease that the title lacks, where it names another
 _TOOL_MEANT = 1.3  # an editor in the sentence that says what was done, where a therapy is meant
 _TOOL_GIVEN = 1.0  # one plain mention, where a route is told as well
+_OBJECT = 40  # characters between a verb and what is carried
 _LONG = 12_000  # characters; abstracts are shorter, reports longer
 _SHARE = 0.2
 _BESIDE_IT = 0.8  # a neighbour that weighs less beside a gene therapy is what that is compared with
@@ -54,6 +60,13 @@ class Words:
         """Return the first words of *kind*, None where there are none."""
         found = self._found.get(kind)
         return found[0].text if found else None
+
+    def first_but(self, kind: str, other: str) -> CueHit | None:
+        """Return the first words of *kind* that have none of *other* right behind them: "expressing", not "shRNA"."""
+        others = [hit.start for hit in self._found.get(other, ())]
+        return next(
+            (hit for hit in self._found.get(kind, ()) if not any(0 <= at - hit.end < _OBJECT for at in others)), None
+        )
 
     def place(self, kind: str) -> Span | None:
         """Return where the first words of *kind* stand."""
@@ -103,13 +116,15 @@ class _Decision:
         ]
         for product in products:
             self._stated[Category.PRODUCT, product.slug] = self._evidence[Category.PRODUCT, product.slug].rule
-        self._take_clear_ones()
+        self._take_clear_ones(products)
+        if self._subjects.is_protocol:
+            self._take_heaviest()
         if not any(category in _THERAPY for category, _ in self._evidence):
             self._keep_most_specific()
             return Decided(self._stated, {}, gene_therapy=False)
         if self._therapy_is_meant(products):
             self._take_tools()
-        self._give_way()
+        self._give_way(any(product.gene_therapy for product in products))
         self._imply()
         self._complete()
         self._infer_from(products)
@@ -159,14 +174,45 @@ class _Decision:
             if source is not None:
                 self._sources[key] = source
 
-    def _take_clear_ones(self) -> None:
-        """Take what no laboratory uses as a tool, and the diseases."""
+    def _take_clear_ones(self, products: Sequence[Product]) -> None:
+        """Take what no laboratory uses as a tool, and the diseases; a label speaks of those of its product."""
+        labelled = {slug for product in products for slug in product.indications} if self._is_label() else set()
+        titled = {
+            slug
+            for (category, slug), item in self._evidence.items()
+            if category is Category.INDICATION and item.in_title
+        }
         for key, item in self._evidence.items():
             category, slug = key
             if category in (Category.SAFETY, Category.PRODUCT) or self._roles.is_tool(category, slug):
                 continue
-            if self._is_enough(key, _ENOUGH[category]):
+            beside = titled and category is Category.INDICATION
+            if beside and titled.isdisjoint(self._vocabulary.ancestors(category, slug)):
+                enough = _BESIDE_THE_TITLE
+            elif category is Category.INDICATION and slug in labelled:
+                enough = _OF_THE_PRODUCT
+            else:
+                enough = _ENOUGH[category]
+            if self._is_enough(key, enough):
                 self._stated[key] = item.rule
+
+    def _take_heaviest(self) -> None:
+        """Take the heaviest action of a protocol that has none yet: it tests something, however seldom it is named."""
+        if self._modalities():
+            return
+        actions = {
+            key: item
+            for key, item in self._evidence.items()
+            if key[0] is Category.MODALITY and self._roles.is_action(key[1]) and not self._roles.is_tool(*key)
+        }
+        if actions:
+            key = max(actions, key=lambda key: actions[key].weight)
+            unnamed = key[1] == self._told["vector"]
+            if self._is_enough(key, _UNNAMED_IN_A_PROTOCOL if unnamed else _IN_A_PROTOCOL):
+                self._stated[key] = actions[key].rule
+
+    def _is_label(self) -> bool:
+        return self._analysis.titled_kind is not None
 
     def _therapy_is_meant(self, products: list[Product]) -> bool:
         """Say whether editing, silencing and vectors are a therapy here and not a laboratory's tools."""
@@ -182,11 +228,20 @@ class _Decision:
         therapy, tool = self._words.count("therapy"), self._words.count("tool")
         if self._words.in_title("vaccine") or self._words.count("vaccine") >= _VACCINE:
             return True
+        titled_neighbour = any(
+            item.in_title and category is Category.MODALITY and self._roles.is_neighbour(slug)
+            for (category, slug), item in self._evidence.items()
+        )
         titled = any(
             item.in_title and category is Category.VECTOR and self._vocabulary.is_viral(slug)
             for (category, slug), item in self._evidence.items()
         )
         if titled and self._words.in_title("production"):
+            return True
+        if titled_neighbour and any(
+            item.in_title and category is Category.VECTOR and self._vocabulary.is_particle(slug)
+            for (category, slug), item in self._evidence.items()
+        ):
             return True
         edited = any(item.in_title and category is Category.MODALITY for (category, _), item in self._evidence.items())
         return (therapy > tool and (therapy > 1 or titled)) or (edited and self._given() > tool)
@@ -201,25 +256,39 @@ class _Decision:
         for key, item in self._evidence.items():
             category, slug = key
             if category in (Category.MODALITY, Category.VECTOR) and self._roles.is_tool(category, slug):
-                beside = category is Category.VECTOR or not self._roles.is_action(slug)
-                enough = _BESIDE_A_THERAPY if beside and self._actions() else meant
+                enough = meant
+                if self._actions() and category is Category.VECTOR:
+                    enough = _VECTOR_BESIDE
+                elif self._actions() and not self._roles.is_action(slug):
+                    enough = _BESIDE_A_THERAPY
                 if self._is_enough(key, enough) and not self._roles.is_donor(slug):
                     self._stated[key] = item.rule
 
-    def _give_way(self) -> None:
-        """Drop what another modality makes superfluous, and neighbours that a gene therapy is compared with."""
+    def _give_way(self, of_product: bool) -> None:
+        """Drop what another modality makes superfluous, and neighbours that a gene therapy is compared with.
+
+        *of_product*: a gene therapy's product is what the document is about.
+        """
         modalities = self._modalities()
         for slug, replaced in self._roles.replaced:
             if slug in modalities:
                 self._stated.pop((Category.MODALITY, replaced), None)
         actions = self._actions()
-        if not actions:
+        if not actions and not of_product:
             return
-        strongest = max(self._weight(slug) for slug in actions)
+        strongest = max((self._weight(slug) for slug in actions), default=0.0)
+        titled = of_product or any(
+            self._in_title(slug) for slug in self._modalities() if not self._roles.is_neighbour(slug)
+        )
         for slug in self._modalities():
-            titled = self._evidence[Category.MODALITY, slug].in_title
-            if self._roles.is_neighbour(slug) and self._weight(slug) <= _BESIDE_IT * strongest and not titled:
+            if not self._roles.is_neighbour(slug) or self._in_title(slug):
+                continue
+            if titled or self._weight(slug) <= _BESIDE_IT * strongest:
                 del self._stated[Category.MODALITY, slug]
+
+    def _in_title(self, slug: str) -> bool:
+        item = self._evidence.get((Category.MODALITY, slug))
+        return item is not None and item.in_title
 
     def _weight(self, slug: str) -> float:
         item = self._evidence.get((Category.MODALITY, slug))
@@ -251,11 +320,11 @@ class _Decision:
             return self._immunises()
         if (lyses := words.first("oncolyses")) and self._works_by_virus() and self._heaviest_disease_is_tumour():
             return self._told["oncolyses"], f"a virus lyses tumour cells: {lyses}", words.place("oncolyses")
-        carried, silenced = words.first("adds"), words.first("silences")
-        if vectors and silenced and not carried:
+        adds, silenced = words.first_but("adds", "silences"), words.first("silences")
+        if vectors and silenced and not adds:
             return self._told["silences"], f"a gene is silenced: {silenced}", words.place("silences")
-        if carried and (vectors or self._actions()):
-            return self._told["adds"], f"a gene is carried: {carried}", words.place("adds")
+        if adds and (vectors or self._actions()):
+            return self._told["adds"], f"a gene is carried: {adds.text}", (adds.start, adds.end)
         if self._works_by_virus():
             return self._told["vector"], "a vector is what the document is about", self._first_vector()
         return None

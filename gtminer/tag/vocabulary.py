@@ -21,6 +21,7 @@ from gtminer.tag.compiling import ELSEWHERE
 from gtminer.tag.packed import Bytes, Packed, Remembered
 from gtminer.tag.words import Match, WordAutomaton
 
+_ASIDES = ("delivery", "donor")  # axes that say where and whose cells, beside what is done
 _TUMOURS = ("solid tumour", "haematological malignancy")  # axes of indication.tsv
 
 
@@ -148,6 +149,7 @@ class Roles:
         self.told: Mapping[str, str] = dict(rows["told_by"])
         self._axes = axes
         self._donors = {(Category.MODALITY.value, slug) for slug in rows["donors"]}
+        self.asides = {slug: axis for slug, axis in axes.items() if axis in _ASIDES}
 
     def is_tool(self, category: Category, slug: str) -> bool:
         """Say whether laboratories use it as a tool."""

@@ -4,6 +4,7 @@ Curation guide: only events of (or in patients given) the therapy under study, o
 events of the document; symptoms of the disease, baseline characteristics and outcomes are named, no more.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
@@ -18,6 +19,8 @@ from gtminer.tag.subjects import Decided
 _TOUCHES = 4  # characters between words that belong together
 _NEAR = 30  # characters between a word that governs a general one ("to limit the", "no new") and that one
 _AIM = 60  # characters between what betters or treats and what is treated; a list may stand between
+_VIRUS = re.compile(r"(?:[ -]virus|[ -]\d)?[ -]")  # what may stand between a disease and "infection"
+_NAMED_BY = 8
 _BEHIND = 60  # characters between an event and the words behind it that say it was not looked at
 _LABEL = frozenset(
     (
@@ -35,6 +38,7 @@ _LABEL = frozenset(
         "clinical_studies",
     )
 )
+_OF_EVENTS = ("adverse_reactions", "warnings", "boxed_warning")
 NO_PATIENTS = (Population.ANIMAL, Population.IN_VITRO)
 THERAPY = (Category.MODALITY, Category.VECTOR, Category.PRODUCT)
 
@@ -82,7 +86,11 @@ class Owners:
             people.population not in NO_PATIENTS
             and any((item.category, item.slug) in general and self._is_of_medicine(item) for item in mentions)
         )
-        self._diseases = sorted(slug for category, slug in decided.stated if category is Category.INDICATION)
+        diseases = {slug for category, slug in decided.stated if category is Category.INDICATION}
+        if analysis.titled_kind not in (None, *_OF_EVENTS):  # the passage may not name the disease of its product
+            products = (slug for category, slug in decided.stated if category is Category.PRODUCT)
+            diseases |= {slug for product in products for slug in analysis.vocabulary.products[product].indications}
+        self._diseases = sorted(diseases)
         self._treated = sorted(
             (item.start, item.end)
             for item in mentions
@@ -163,7 +171,13 @@ class Owners:
 
     def _is_treated(self, mention: Mention) -> bool:
         place = bisect_right(self._treated, (mention.end,)) - 1
-        return place >= 0 and self._treated[place][1] > mention.start
+        if place < 0:
+            return False
+        end = self._treated[place][1]
+        # "Ebola virus infection": the disease lends its name.
+        return end > mention.start or (
+            mention.start - end <= _NAMED_BY and _VIRUS.fullmatch(self._analysis.text, end, mention.start) is not None
+        )
 
     def is_label(self, offset: int) -> bool:
         """Say whether *offset* stands in a product's label or a regulator's report."""
