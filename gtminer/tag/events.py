@@ -62,7 +62,7 @@ def endpoints(analysis: Analysis, mentions: Sequence[Mention], people: Subjects)
         return []
     hits = analysis.cues("events", "endpoint")
     if hits and not people.is_protocol:
-        if _is_report(analysis) or people.results > 1:
+        if _is_report(analysis) or people.finds_more_than(1):
             return []
         hits = [hit for hit in hits if _is_purpose(analysis, hit)]
     taken = [(item.start, item.end) for item in mentions if item.category is Category.SAFETY]

@@ -32,7 +32,7 @@ class Measures(NamedTuple):
 
 
 NOTHING = Measures()
-_NUMBER = re.compile(r"\b(?:[gG](?=[1-5]\b))?\d")  # digits inside a name ("CD34") count nothing; those of "G3" grade
+_NUMBER = re.compile(r"\d(?:(?<=\b\d)|(?<=\b[gG][1-5])\b)")  # none inside a name ("CD34"), but for "G3", a grade
 _WORD = re.compile(r"\w+")
 _TELLING = frozenset(("number", "tens", "none", "all", "grade", "severity", "person", "group", "fatal", "comparator"))
 _REACH = 40  # sets looked back at: a bound that keeps time linear

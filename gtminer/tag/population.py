@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from functools import cached_property
+from itertools import islice
 
 from gtminer.model import Document, Population
 from gtminer.tag.analysis import Analysis, Span, within
@@ -63,19 +63,23 @@ class Subjects:
         planned = len(self._analysis.cues("time", "planned"))
         marks = len({hit.start for hit in self._hits if hit.kind == "protocol"})
         if marks >= _MARKS:
-            return self.results * 4 <= planned + 2 * marks
+            return not self.finds_more_than((planned + 2 * marks) // 4)
         title = len(self._analysis.document.title)
         titled = any(hit.kind == "trial_title" and hit.end <= title for hit in self._hits)
-        if titled and planned + marks > 2 and self.results <= 2 and not self._analysis.cues("events", "authors"):
+        if (
+            titled
+            and planned + marks > 2
+            and not self._analysis.cues("events", "authors")
+            and not self.finds_more_than(2)
+        ):
             return True
         if planned < _PLANNED or planned < _PLANNED_SHARE * len(self._analysis.sentences):
             return False
-        return self.results * 4 <= planned
+        return not self.finds_more_than(planned // 4)
 
-    @cached_property
-    def results(self) -> int:
-        """How many figures and verbs of finding the text has."""
-        return len(_RESULT.findall(self._analysis.text))
+    def finds_more_than(self, few: int) -> bool:
+        """Say whether the text has more than *few* figures and verbs of finding."""
+        return any(True for _ in islice(_RESULT.finditer(self._analysis.text), few, None))
 
     def _population(self, document: Document) -> Population:
         human, animal, cells = (self.counts[kind] for kind in ("human", "animal", "in_vitro"))

@@ -15,19 +15,22 @@ def summarise(tags: Sequence[Tag], decided: Decided, population: Population) -> 
     Only events with role subject count: those of, or discussed with, the therapy that the document is about.
     """
     order: dict[Key, int] = {}
+    events: dict[str, Assertion] = {}
+    safety, subject = Category.SAFETY, Role.SUBJECT
     for number, tag in enumerate(tags):
-        order.setdefault((tag.category, tag.concept), number)
+        category, slug = tag.category, tag.concept
+        order.setdefault((category, slug), number)
+        if category is safety and tag.role is subject:
+            known = events.get(slug)
+            if known is None or _STRENGTH[tag.assertion] < _STRENGTH[known]:
+                events[slug] = tag.assertion
 
     def of(category: Category, keys: Iterable[Key]) -> tuple[str, ...]:
         slugs = [slug for found, slug in keys if found is category]
-        return tuple(sorted(slugs, key=lambda slug: (order.get((category, slug), len(tags)), slug)))
+        if len(slugs) > 1:
+            slugs.sort(key=lambda slug: (order.get((category, slug), len(tags)), slug))
+        return tuple(slugs)
 
-    events: dict[str, Assertion] = {}
-    for tag in tags:
-        if tag.category is Category.SAFETY and tag.role is Role.SUBJECT:
-            known = events.get(tag.concept)
-            if known is None or _STRENGTH[tag.assertion] < _STRENGTH[known]:
-                events[tag.concept] = tag.assertion
     return DocumentTags(
         modality=of(Category.MODALITY, decided.stated),
         vector=of(Category.VECTOR, decided.stated),
