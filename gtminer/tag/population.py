@@ -17,6 +17,7 @@ _RESULT = re.compile(
 )
 _LABEL = ("adverse_reactions", "warnings", "boxed_warning", "indication", "posology", "contraindications")
 _KINDS = frozenset(("human", "animal", "in_vitro"))
+_CELLS = 3  # times that cells are spoken of, where nobody else is
 _BOTH = 4  # two sentences on animals, two on cells
 _SHOWN = 0.2  # a kind of subject in a smaller share of the sentences that have one is named in passing
 
@@ -55,7 +56,8 @@ class Subjects:
             return True
         title = len(document.title)
         found = [hit for hit in self._hits if hit.kind == "review"]
-        self._titled_review = any(hit.start < title for hit in found)
+        of_records = any(hit.kind == "records" and hit.start < title for hit in self._hits)
+        self._titled_review = not of_records and any(hit.start < title for hit in found)
         return self._titled_review or len({hit.text for hit in found}) >= 3
 
     def _is_protocol(self) -> bool:
@@ -90,6 +92,8 @@ class Subjects:
         if self.is_review and (human < 8 or self._titled_review):
             return Population.NONE
         total = human + animal + cells
+        if total <= 1 and not self.is_review and self._analysis.text.count("cells") >= _CELLS:
+            return Population.IN_VITRO
         if not total:
             if document.regulator or self._analysis.section_kind(len(document.title) + 1) in _LABEL:
                 return Population.HUMAN
