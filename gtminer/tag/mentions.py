@@ -116,6 +116,7 @@ def _longest(candidates: Iterable[Mention], asides: Mapping[str, str]) -> list[M
 
     *asides*: modalities that say where and whose cells, beside what is done: "ex vivo gene editing" says both.
     """
+    sides = set(asides.values())  # words that mean something else do so whatever is asked of them
     taken: dict[tuple[Category, str], tuple[int, int, bool]] = {}
     kept: dict[tuple[int, int, Category, str], Mention] = {}
     for mention in sorted(candidates, key=lambda item: (item.start, -item.end, item.slug != "")):
@@ -125,7 +126,8 @@ def _longest(candidates: Iterable[Mention], asides: Mapping[str, str]) -> list[M
         if last is not None and start < last[1] and (last[2] or (start, end) != last[:2]):
             continue
         kept.setdefault(mention[:4], mention)
-        taken[kind] = (start, end, not slug)
+        for of in (kind, *((category, aside) for aside in sides if not slug)):
+            taken[of] = (start, end, not slug)
     return list(kept.values())
 
 

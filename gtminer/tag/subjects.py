@@ -343,7 +343,7 @@ class _Decision:
                 self._state(outside, f"cells are changed outside the body: {cells}", words.place("cells"))
             elif route and self._subjects.population in (Population.HUMAN, Population.ANIMAL, Population.MIXED):
                 self._state(inside, f"given to a living being: {route}", words.place("route"))
-            elif self._subjects.population in (Population.ANIMAL, Population.MIXED):
+            elif self._subjects.population in (Population.ANIMAL, Population.MIXED) and self._may_be_given():
                 self._state(inside, "given to animals", self._first_vector())
             elif self._subjects.population is Population.HUMAN and not cells and self._is_given_whole():
                 self._state(inside, "a viral vector is given to people", self._first_vector())
@@ -352,6 +352,11 @@ class _Decision:
                 donor = category is Category.MODALITY and self._roles.is_donor(slug)
                 if donor and self._is_enough((category, slug), _BESIDE_A_THERAPY):
                     self._state(slug, self._evidence[category, slug].rule)
+
+    def _may_be_given(self) -> bool:
+        """Say whether the vectors are not all of those that mostly change cells outside the body."""
+        vectors = self._vectors()
+        return not vectors or bool(vectors - self._roles.outside)
 
     def _is_given_whole(self) -> bool:
         """Say whether a stated action works by viruses given as such; other vectors change cells outside the body."""
