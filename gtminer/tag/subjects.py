@@ -244,7 +244,7 @@ class _Decision:
         ):
             return True
         edited = any(item.in_title and category is Category.MODALITY for (category, _), item in self._evidence.items())
-        return (therapy > tool and (therapy > 1 or titled)) or (edited and self._given() > tool)
+        return (therapy > tool and (therapy > 1 or titled)) or ((edited or titled) and self._given() > tool)
 
     def _given(self) -> int:
         """Count the words that tell a route or cells that were changed, where living beings are treated."""
