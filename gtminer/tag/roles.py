@@ -35,7 +35,10 @@ _AFTER = re.compile(
 _COUNTED = re.compile(r"(?<![\d.,/-])\d{1,3}\s+$")
 _REACH = 48  # characters in which words before a mention belong to it
 _TOUCHES = 12
+_SCREENED = 24  # characters behind an editor in which a screen or a diagnostic test is named
 _EARLIER = 0.3
+_PRIOR = "earlier or other therapy"
+_NAMED = (Category.MODALITY, Category.PRODUCT)  # what a study is about, where it is not what came before
 _WORK = (Category.MODALITY, Category.VECTOR)  # what earlier work may have used
 _ELSEWHERE = ("aims", "earlier", "excluded_back")  # cues that are not looked for right before a mention
 
@@ -77,9 +80,22 @@ def weigh(analysis: Analysis, mentions: Sequence[Mention], *, is_protocol: bool 
                 points[key].append(point)
                 if mention.start < setting.title:
                     (titled if point.weight >= _TITLE else before).add(key)
+    _only_before(points, titled, before)
     for key, point in _indexed(analysis):
         points[key].append(point)
     return {key: _sum(found, key in titled, key in before) for key, found in points.items()}
+
+
+def _only_before(points: dict[Key, list[_Point]], titled: set[Key], before: set[Key]) -> None:
+    """Take the therapy before the outcome for the title's, where the title has no other: "progression after CAR-T"."""
+    therapies = {
+        key for key in before if key[0] in _NAMED and any(point.rule.startswith(_PRIOR) for point in points[key])
+    }
+    if therapies and not any(key[0] in _NAMED for key in titled):
+        for key in therapies:
+            points[key].append(_Point(_TITLE, "the title names it"))
+        titled |= therapies
+        before -= therapies
 
 
 def _sum(points: Sequence[_Point], in_title: bool, before: bool) -> Evidence:
@@ -120,7 +136,8 @@ class _Setting:
             for mention in mentions
             if mention.category is Category.MODALITY and is_neighbour(mention.slug)
         ]
-        self._methods = analysis.cues("therapy", "knocks") if self._others else []
+        self._knocks = analysis.cues("therapy", "knocks") if self._others else []
+        self._screens = analysis.cues("therapy", "screens") if self._therapies else []
         self._cues = [hit for hit in analysis.cues("roles") if hit.kind != "event_back"]
         self._starts = [hit.start for hit in self._cues]
         self._back = [hit for hit in self._cues if hit.kind == "excluded_back"]
@@ -135,13 +152,13 @@ class _Setting:
         if mention.category is Category.MODALITY and self._roles.is_donor(mention.slug) and self._in_other(mention):
             return _Point(0.0, "whose cells another therapy uses")
         number = analysis.sentence_number(mention.start)
-        if (method := self._method(mention)) and mention.start >= self.title:
+        if method := self._method(mention):
             return _Point(_EARLIER, f"a laboratory's method: {method}")
         start = analysis.sentences[number][0]
         cue = self._before(max(start, mention.start - _REACH), mention.start)
         distance = mention.start - cue.end if cue else 0
         if cue is not None and distance < _TOUCHES and self._is_prior(cue, mention):
-            return _Point(0.2, f"earlier or other therapy: {cue.text}")
+            return _Point(0.2, f"{_PRIOR}: {cue.text}")
         if cue is not None and cue.kind == "excluded" and distance < 2 * _TOUCHES:
             return _Point(0.0, f"excluded: {cue.text}")
         if after := self._after(mention, number):
@@ -170,12 +187,15 @@ class _Setting:
         return _Point(weight, rule, introduced)
 
     def _method(self, mention: Mention) -> str | None:
-        """Return the words beside a neighbour that laboratories use as a tool, which say so: "knockdown by siRNA"."""
-        if not self._methods or mention.category is not Category.MODALITY:
+        """Return the words beside a laboratory's tool that say it is one: "knockdown by siRNA", "CRISPR screen"."""
+        if mention.category is not Category.MODALITY or not self._roles.is_tool(mention.category, mention.slug):
             return None
-        if not (self._roles.is_neighbour(mention.slug) and self._roles.is_tool(mention.category, mention.slug)):
-            return None
-        near = within(self._methods, mention.start - _REACH, mention.end + _REACH)
+        if self._roles.is_action(mention.slug):
+            near = within(self._screens, mention.start, mention.end + _SCREENED)
+        elif self._roles.is_neighbour(mention.slug) and mention.start >= self.title:
+            near = within(self._knocks, mention.start - _REACH, mention.end + _REACH)
+        else:
+            near = []
         return near[0].text if near else None
 
     def _is_action(self, mention: Mention) -> bool:
