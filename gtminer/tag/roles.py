@@ -80,7 +80,7 @@ def weigh(analysis: Analysis, mentions: Sequence[Mention], *, is_protocol: bool 
                 points[key].append(point)
                 if mention.start < setting.title:
                     (titled if point.weight >= _TITLE else before).add(key)
-    _only_before(points, titled, before)
+    _only_before(points, titled, {key for key in before if not analysis.vocabulary.roles.is_neighbour(key[1])})
     for key, point in _indexed(analysis):
         points[key].append(point)
     return {key: _sum(found, key in titled, key in before) for key, found in points.items()}
@@ -95,7 +95,6 @@ def _only_before(points: dict[Key, list[_Point]], titled: set[Key], before: set[
         for key in therapies:
             points[key].append(_Point(_TITLE, "the title names it"))
         titled |= therapies
-        before -= therapies
 
 
 def _sum(points: Sequence[_Point], in_title: bool, before: bool) -> Evidence:

@@ -302,14 +302,14 @@ class _Decision:
 
     def _complete(self) -> None:
         """Add the action that the words around a vector tell, and the delivery that a route or cells tell."""
-        neighbours = any(self._roles.is_neighbour(slug) for slug in self._modalities())
+        neighbours = {slug for slug in self._modalities() if self._roles.is_neighbour(slug)}
         if not neighbours and self._actions() <= {self._told["vector"]} and (told := self._told_action()):
             self._state(*told)
         if self._counting():
             self._state_delivery()
-        elif not neighbours:  # particles that carry no gene
+        elif neighbours <= self._roles.vectorless:
             for slug in self._vectors():
-                if self._vocabulary.is_particle(slug):
+                if neighbours or self._vocabulary.is_particle(slug):  # particles that carry no gene
                     del self._stated[Category.VECTOR, slug]
 
     def _told_action(self) -> tuple[str, str, Source | None] | None:
