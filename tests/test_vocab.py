@@ -252,6 +252,12 @@ def concepts_of(known: vocabulary.Vocabulary) -> set[str]:
 # The commands
 
 
+def test_the_built_in_vocabulary_is_found_letter_by_letter_however_large_it_is() -> None:
+    compiled = compiling.compile_(compiling.Files(None))
+    assert compiled["more_terms"] is None
+    assert compiled["first_more"] == len(compiled["entries_at"]) // 4
+
+
 def test_list_gives_the_concepts_of_a_category(gtminer: Gtminer) -> None:
     done = gtminer("vocab", "list", "vector", "--columns", "concept,label,parents", "--limit", "2")
     assert done == (0, "concept,label,parents\naav,Adeno-associated virus vector,\naav1,AAV1,aav\n", "")

@@ -189,7 +189,7 @@ def _terms(
             entries = patterns.setdefault(pattern, [])
             if (number, letters) not in entries:
                 entries.append((number, letters))
-    far = list(patterns)[len(near) :]
+    far = list(patterns)[len(near) :] if added.forms else []
     if len(far) <= _FEW:
         near, far = list(patterns), []
     else:  # word by word no ends of words are found
