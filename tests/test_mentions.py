@@ -423,3 +423,15 @@ def test_bleeding_and_haemorrhage_are_one_event(text: str, slug: str) -> None:
 )
 def test_words_that_mean_something_else_are_no_mention(text: str, category: Category) -> None:
     assert mentions(text, category) == []
+
+
+def test_the_letter_of_a_footnote_is_no_part_of_a_word_of_a_label() -> None:
+    text = "Common Coagulopathya Very common Deliriume Uncommon Immunoglobulins decreasedb"
+    label = read("Alphagen: EU product information, section 4.8", text)
+    found = [(tag.concept, tag.text) for tag in label.tags if tag.category is SAFETY]
+    assert found == [
+        ("coagulopathy", "Coagulopathy"),
+        ("encephalopathy", "Delirium"),
+        ("hypogammaglobulinaemia", "Immunoglobulins decreased"),
+    ]
+    assert mentions(text, SAFETY) == []

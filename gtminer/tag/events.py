@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from gtminer.model import Assertion, Category, Role
+from gtminer.tag import lists
 from gtminer.tag.analysis import Analysis, CueHit, within
 from gtminer.tag.assertion import Clauses, Verdict
 from gtminer.tag.measures import NOTHING, Measures, is_comparator, measure
@@ -160,8 +161,10 @@ class _Judge:
         if verdict.assertion is not Assertion.PRESENT:
             return verdict
         if usual is not None and (certain or verdict.cue is None):
-            if not certain and usual is Assertion.RISK and (told := clauses.told((mention.start, mention.end))):
-                return Verdict(Assertion.PRESENT, told)
+            if not certain and usual is Assertion.RISK:
+                told = clauses.told((mention.start, mention.end)) or lists.happened(self._analysis, mention.start)
+                if told:
+                    return Verdict(Assertion.PRESENT, told)
             return Verdict(usual, f"section {kind}")
         if self._people.population in NO_PATIENTS and clauses.heard(verdict):
             return Verdict(Assertion.BACKGROUND, verdict.cue)

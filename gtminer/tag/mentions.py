@@ -11,7 +11,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from gtminer.model import Category, Rejected
-from gtminer.tag import parentheses, shortforms
+from gtminer.tag import footnotes, parentheses, shortforms
 from gtminer.tag.analysis import Analysis
 from gtminer.tag.coordination import coordinated
 from gtminer.tag.forms import squeeze
@@ -63,7 +63,7 @@ def _candidates(analysis: Analysis) -> tuple[list[Mention], list[Rejected]]:
         if finish - begin > 8 and _BROKEN.search(text[start:end]):
             continue
         matches.append((start, end, pattern))
-    for start, end, pattern in chain(matches, parentheses.across(analysis)):
+    for start, end, pattern in chain(matches, parentheses.across(analysis), footnotes.marked(analysis)):
         words = text[start:end]
         letters = None
         for form, wanted in entries[pattern]:
