@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from gtminer.tag.analysis import Analysis
 from gtminer.tag.fold import fold
 
-_DEFINED = re.compile(r"\s\([A-Za-z][A-Za-z0-9-]{1,9}\)[ -](?=[A-Za-z])")
+_DEFINED = re.compile(r"\((?<=\s\()[A-Za-z][A-Za-z0-9-]{1,9}\)[ -](?=[A-Za-z])")  # the bracket first: found fastest
 _BEFORE = 60  # characters in which a form begins before the parenthesis
 _BEHIND = 40  # and ends behind it
 
@@ -18,8 +18,9 @@ def across(analysis: Analysis) -> Iterator[tuple[int, int, int]]:
     """
     text = analysis.text
     for gap in _DEFINED.finditer(text):
-        low = max(0, gap.start() - _BEFORE)
-        before, behind = text[low : gap.start()], text[gap.end() : gap.end() + _BEHIND]
+        space = gap.start() - 1
+        low = max(0, space - _BEFORE)
+        before, behind = text[low:space], text[gap.end() : gap.end() + _BEHIND]
         folded = fold(f"{before} {behind}")
         joint = len(before)  # the offset of the space between the two
         for first, finish, pattern in analysis.vocabulary.find_terms(folded.text):
