@@ -13,7 +13,7 @@ TRIAL = "AAV8 gene therapy for haemophilia B: results of a trial in ten patients
 MICE = "AAV8 gene therapy in mice with phenylketonuria"
 LABEL = "Alphagen: US prescribing information, warnings and precautions"
 
-VACCINE = "An adenoviral vector vaccine against HIV"
+VACCINE = "An adenoviral vector vaccine against Ebola"
 CHEMICAL = "Bisphenol A in zebrafish larvae"
 STATE = "a disease or a state; nothing says that it followed the therapy"
 NO_THERAPY = "the document is about no therapy"
@@ -60,7 +60,7 @@ def test_events_of_the_therapy_are_its_own(title: str, sentence: str, concept: s
         (TRIAL, "No new adverse events were identified.", "adverse_event_any", "nothing new"),
         (MICE, "The vector rescued the mice from seizures.", "seizure", "what is treated"),
         (MICE, "Hypertension is frequent in this strain.", "hypertension_event", STATE),
-        (VACCINE, "The vaccine prevents HIV infection in adults.", "infection", "the disease that is treated"),
+        (VACCINE, "Adults were looked at for Ebola virus infection after the vaccine.", "infection", "the disease that is treated"),
         (CHEMICAL, "Hepatotoxicity and other toxicity were seen in larvae.", "hepatotoxicity", NO_THERAPY),
     ],
 )  # fmt: skip
