@@ -60,7 +60,7 @@ def test_events_of_the_therapy_are_its_own(title: str, sentence: str, concept: s
         (TRIAL, "No new adverse events were identified.", "adverse_event_any", "nothing new"),
         (MICE, "The vector rescued the mice from seizures.", "seizure", "what is treated"),
         (MICE, "Hypertension is frequent in this strain.", "hypertension_event", STATE),
-        (VACCINE, "Adults were looked at for Ebola virus infection after the vaccine.", "infection", "the disease that is treated"),
+        (VACCINE, "Ebola virus infection was looked for afterwards.", "infection", "the disease that is treated"),
         (CHEMICAL, "Hepatotoxicity and other toxicity were seen in larvae.", "hepatotoxicity", NO_THERAPY),
     ],
 )  # fmt: skip
