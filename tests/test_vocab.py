@@ -239,6 +239,15 @@ def test_many_added_terms_are_found_as_few_are(tmp_path: Path) -> None:
     assert found == ["blorpy 7 kind 12s", "blorpy 39 kind-299s", "tetrablorpase", "Blorp  disease"]
 
 
+def test_added_terms_in_any_script_are_found_where_they_stand(tmp_path: Path) -> None:
+    overlay = written(tmp_path / "script.tsv", NEW, row("indication", "sma", "спинальная атрофия"))
+    document = Document("text:1", "text", "", "\nНаблюдалась Спинальная атрофия (日本), then blorp disease.")
+    found = [
+        tag.text for tag in tag_document(document, vocabulary.load(overlay)) if tag.category is Category.INDICATION
+    ]
+    assert found == ["Спинальная атрофия", "blorp disease"]
+
+
 def fresh(overlay: Path) -> vocabulary.Vocabulary:
     """Load as a new process would."""
     vocabulary._loaded.clear()

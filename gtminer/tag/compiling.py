@@ -87,7 +87,7 @@ class Files:
 
 def compile_(source: Files) -> dict[str, Any]:
     """Return the compiled vocabulary: plain values only. Raises InputError with file and line for a bad row."""
-    from gtminer.tag import overlay
+    from gtminer.tag import bytewise, overlay
 
     concepts = built_in_concepts(source.data)
     built_in = list(_forms(source.data))
@@ -111,7 +111,7 @@ def compile_(source: Files) -> dict[str, Any]:
         **_terms(built_in, added, index, source.spellings()),
         "overlays": added.files(),
         "idle_kills": added.idle_kills(),
-        "cues": _automaton(list(cues)),
+        "cues": bytewise.build(cues),
         "cue_entries": [tuple(entries) for entries in cues.values()],
         "roles": {
             "tools": [
@@ -168,7 +168,7 @@ def _terms(
     spellings: Sequence[Spelling],
 ) -> dict[str, Any]:
     """Return the forms, the patterns they match, and the automata that find those."""
-    from gtminer.tag import words
+    from gtminer.tag import bytewise, words
 
     forms: list[tuple[Any, ...]] = []
     forms_of: list[list[int]] = [[] for slugs in index.values() for _ in slugs]
@@ -204,7 +204,7 @@ def _terms(
         "sources": list(sources),
         "files": list(names),
         "forms_of": pack(map(tuple, forms_of)),
-        "terms": _automaton(near),
+        "terms": bytewise.build(near),
         "more_terms": words.build(far) if far else None,
         "first_more": len(near),
         "entries_at": entries_at,
@@ -251,13 +251,6 @@ def _patterns(text: str, spellings: Sequence[Spelling], *, case: bool) -> dict[s
     if text.startswith("-"):  # an INN stem: the end of a word
         return {f"{plain(text[1:])} ": None}
     return {f" {folded} ": letters for folded, letters in variants(text, spellings, case=case).items()}
-
-
-def _automaton(patterns: Sequence[str]) -> bytes:
-    from daachorse import CharwiseDoubleArrayAhoCorasick
-
-    built: bytes = CharwiseDoubleArrayAhoCorasick(list(patterns)).serialize()
-    return built
 
 
 def built_in_concepts(data: Traversable) -> list[tuple[Any, ...]]:

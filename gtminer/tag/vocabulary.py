@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from gtminer.errors import InputError
 from gtminer.model import Assertion, Category
 from gtminer.tag import compiling, fold
+from gtminer.tag.bytewise import ByteAutomaton
 from gtminer.tag.cache import Cached
 from gtminer.tag.compiling import ELSEWHERE
 from gtminer.tag.packed import Bytes, Packed, Remembered
@@ -173,14 +174,12 @@ class Vocabulary:
     """All that is known of words. *version* names data and code: tags of another version are older."""
 
     def __init__(self, version: str, compiled: Mapping[str, Any]) -> None:
-        from daachorse import CharwiseDoubleArrayAhoCorasick as Automaton
-
         self.version = version
         self._compiled = compiled
-        self._terms = Automaton.deserialize(compiled["terms"])
+        self._terms = ByteAutomaton(compiled["terms"])
         more = compiled["more_terms"]
         self._more_terms = WordAutomaton(more, compiled["first_more"]) if more else None
-        self._cues = Automaton.deserialize(compiled["cues"])
+        self._cues = ByteAutomaton(compiled["cues"])
         self.concepts = Concepts(compiled["concepts"], compiled["by_slug"])
         self.forms = Packed(compiled["forms"], self._made_form)
         self._form = Remembered(self.forms.__getitem__)
@@ -296,15 +295,14 @@ class Vocabulary:
 
         Patterns begin and end with the spaces between words.
         """
-        found: list[Match] = self._terms.find_overlapping(folded)
+        found = self._terms.find(folded)
         if self._more_terms:
             found += self._more_terms.find(folded)
         return found
 
     def find_cues(self, folded: str) -> list[Match]:
         """Return all matches of cues in a folded text, as `find_terms` does."""
-        found: list[Match] = self._cues.find_overlapping(folded)
-        return found
+        return self._cues.find(folded)
 
     def ancestors(self, category: Category, slug: str) -> frozenset[str]:
         """Return the slugs above *slug*, with itself."""

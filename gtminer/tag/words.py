@@ -1,6 +1,6 @@
 """Many patterns found word by word: each word of a text is one letter of a code, and an automaton reads the code.
 
-An automaton over letters is faster to run, and takes four times as long to load: this is for the patterns that an
+An automaton over bytes is faster to run, and takes four times as long to load: this is for the patterns that an
 ontology adds. Patterns and texts are folded and begin and end with a space.
 """
 
