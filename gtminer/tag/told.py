@@ -40,7 +40,7 @@ class _Teller:
         if (lyses := words.first("oncolyses")) and self._works_by_virus() and self._heaviest_disease_is_tumour():
             return self._told["oncolyses"], f"a virus lyses tumour cells: {lyses}", words.place("oncolyses")
         adds, silenced = words.first_but("adds", "silences"), words.first("silences")
-        if vectors and silenced and not adds:
+        if silenced and not adds and (vectors or self._told["cells"] in self._at.slugs(Category.MODALITY)):
             return self._told["silences"], f"a gene is silenced: {silenced}", words.place("silences")
         if adds and (vectors or self._at.actions()):
             return self._told["adds"], f"a gene is carried: {adds.text}", (adds.start, adds.end)
