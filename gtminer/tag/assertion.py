@@ -19,6 +19,8 @@ _MARKS = re.compile(
     r"|(?<=\b[aA])[nN][dD] (?=(?i:(?:the )?(?:other )?\d+ (?:of|patients|subjects|participants|\()))"
     r")"
 )
+_LISTED = re.compile(r"(?:\s|,|/|\b(?:or|and|nor)\b)+")
+_LONGEST_LIST = 12
 _SHORT_END = re.compile(r"[,()\[\]:]")
 
 # A figure behind an event is a result (rules §6): "(n=7; 7%)", "(4.2%)", "in 3 of 12", "in 4%".
@@ -195,10 +197,27 @@ class Clauses:
             cue = before[place]
             if not _SHORT_END.search(self.text, cue.end, mention[0]) and not self._happened(cue.end, mention[0]):
                 return cue.text
+        before = self._kinds.get("negates_next", [])
+        place = bisect_right(before, mention[0], key=_end) - 1
+        if place >= 0 and self._lists_only_events(before[place].end, mention[0]):
+            return before[place].text
         if zero := _ZERO_BEHIND.match(self.text, mention[1], self.end):
             return zero[0].strip()
         behind = self._next("negated_touching", mention[1])
         return behind.text if behind and not self._broken(mention[1], behind.start) else None
+
+    def _lists_only_events(self, start: int, end: int) -> bool:
+        """Say whether nothing but a short list of events stands between the two places."""
+        for _ in range(_LONGEST_LIST):
+            joint = _LISTED.match(self.text, start)
+            start = joint.end() if joint else start
+            if start >= end:
+                return True
+            place = bisect_left(self._mention_starts, start)
+            if place == len(self._mention_starts) or self._mention_starts[place] != start:
+                return False
+            start = self._mention_ends[place]
+        return False
 
     def _next(self, kind: str, offset: int) -> CueHit | None:
         """Return the cue of *kind* that begins right behind *offset*."""
@@ -326,13 +345,19 @@ def _outermost(hits: list[CueHit]) -> list[CueHit]:
 
 
 def _unhidden(hits: list[CueHit]) -> list[CueHit]:
-    """Return *hits* without pseudo-cues and those that end in one: "there was [no increase in]"."""
-    pseudo = [hit for hit in hits if hit.kind == "pseudo"]
-    if not pseudo:
+    """Return *hits* without pseudo-cues and those that end in one: "there was [no increase in]".
+
+    "[there is] no specific treatment": what denies only the next word hides in the same way.
+    """
+    hiding = [hit for hit in hits if hit.kind in ("pseudo", "negates_next")]
+    if not hiding:
         return hits
     found: list[CueHit] = []
     for hit in hits:
-        place = bisect_left(pseudo, hit.end, key=_end)
-        if place == len(pseudo) or not (hit.start < pseudo[place].end and pseudo[place].start < hit.end):
+        if hit.kind == "negates_next":
+            found.append(hit)
+            continue
+        place = bisect_left(hiding, hit.end, key=_end)
+        if place == len(hiding) or not (hit.start < hiding[place].end and hiding[place].start < hit.end):
             found.append(hit)
     return found
