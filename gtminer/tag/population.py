@@ -92,6 +92,8 @@ class Subjects:
         if self.is_review and (human < 8 or self._titled_review):
             return Population.NONE
         total = human + animal + cells
+        if not human + animal and any(hit.kind == "plant" for hit in self._hits):
+            return Population.NONE
         if total <= 1 and not self.is_review and self._analysis.text.count("cells") >= _CELLS:
             return Population.IN_VITRO
         if not total:
