@@ -12,8 +12,8 @@ _PLANNED = 4
 _PLANNED_SHARE = 0.6
 _MARKS = 3  # words that only registrations and protocols use
 _RESULT = re.compile(
-    r"\d\s?%|\b[pP]\s?[<=]|\b\d+ of (?:the )?\d+|\b(?:was|were) (?:observed|reported|detected|treated|enrolled)\b"
-    r"|\b(?:occurred|developed|achieved|experienced|showed|demonstrated|resulted)\b"
+    r"\d\s?%|\b(?:[pP]\s?[<=]|\d+ of (?:the )?\d+|(?:was|were) (?:observed|reported|detected|treated|enrolled)\b"
+    r"|(?:occurred|developed|achieved|experienced|showed|demonstrated|resulted)\b)"
 )
 _LABEL = ("adverse_reactions", "warnings", "boxed_warning", "indication", "posology", "contraindications")
 _KINDS = frozenset(("human", "animal", "in_vitro"))

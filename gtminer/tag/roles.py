@@ -175,7 +175,7 @@ class _Setting:
         weight = _INTRODUCED if introduced else _SECTIONS.get(kind, _PLAIN)
         rule = "named in the introduction" if introduced else f"named in {kind}"
         worked_with = introduced and mention.category in _WORK  # "has been tried with AAV8"
-        if mention.category is Category.INDICATION and _COUNTED.search(analysis.text, start, mention.start):
+        if mention.category is Category.INDICATION and self._is_counted(start, mention):
             weight, rule = weight + 1.5, "patients are counted"
         elif cue is not None and cue.kind == "treats" and distance < _TOUCHES and not worked_with:
             weight, rule = weight + 0.8, f"treated or studied: {cue.text}"
@@ -184,6 +184,11 @@ class _Setting:
         if number in self._aims:
             weight, rule = weight + 0.7, "in the sentence that says what was done"
         return _Point(weight, rule, introduced)
+
+    def _is_counted(self, start: int, mention: Mention) -> bool:
+        """Say whether a number stands right before *mention*, in the sentence that begins at *start*."""
+        near = max(start, mention.start - _TOUCHES)
+        return _COUNTED.search(self._analysis.text, near, mention.start) is not None
 
     def _method(self, mention: Mention) -> str | None:
         """Return the words beside a laboratory's tool that say it is one: "knockdown by siRNA", "CRISPR screen"."""
