@@ -13,7 +13,7 @@ from gtminer import tsv
 from gtminer.documents.pdf_layout import Line, end_marks, goes_on, join
 
 _NUMBER = re.compile(r"(?:section\s+)?(\d{1,2}(?:\.\d{1,2}){0,5})\.?(?=[\s:])[\s:]*|[a-hA-H][.)]\s+", re.IGNORECASE)
-_NUMBERED_HEADING = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,5}\.?\s+[A-Z][^.;|]{2,110}$")
+_NUMBERED_HEADING = re.compile(r"[1-9]\d?(?:\.\d{1,2}){1,5}\.?\s+[A-Z][^.;|]{2,110}$")
 _LEADERS = re.compile(r"(?:\.\s?){5,}\s*\d{0,3}\s*$|…{2,}\s*\d{0,3}\s*$|\.{4,}\s*\d{1,3}\b")
 _ENDS_IN_NUMBER = re.compile(r"\D\s\d{1,3}$")
 _SENTENCE_END = re.compile(r"[.!?:;][\"”’')\]]*$")
@@ -21,20 +21,35 @@ _FIRST_SENTENCE = re.compile(r".{0,700}?[.!?][\"”’')\]]*(?=\s+[A-Z•(]|$)",
 _SPACES = re.compile(r"\s+")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _SUBTITLE = re.compile(r"\s*[:(–]")
+_PART_TITLE = re.compile(r":\s*\S")  # "Package leaflet: Information for the patient"
+_ENTRY = re.compile(r"(?:\d[\d.]*\s+)?[^\d]{4,}\s\d{1,3}$")  # a line of a table of contents without dots
 _LEADER_LINES = 4  # as many lines with dot leaders stand together in a table of contents
+_ENTRIES = 2  # as many of the lines behind its heading are entries of a table of contents
+_AHEAD = 12
 _LONGEST = 140  # characters of a heading
 
 # In these sections a table of adverse events is one of animals, of plans or of words: it keeps their kind.
-_NOT_PATIENTS = ("nonclinical", "quality", "risk_management", "background", "administrative", "toc", "abbreviations")
+_NOT_PATIENTS = (
+    "nonclinical", "quality", "risk_management", "background", "disease_background", "administrative", "toc",
+    "abbreviations",
+)  # fmt: skip
 UNMINED = ("toc", "abbreviations")
+_PLAIN_CONTENTS = ("contents",)  # also a row of a table
 _CLOSED = ("annex", "labelling", "leaflet")  # parts whose inner headings open nothing
+_CLINICAL = ("clinical", "clinical_efficacy", "eligibility", "study_methods", "baseline")  # where a study is told
 
 
 class Heading(NamedTuple):
-    """A known heading: the kind of section it opens, and whether it opens a whole part of the document."""
+    """A known heading: the kind of section it opens, and where it does so (see headings.tsv)."""
 
     kind: str
-    is_part: bool
+    level: str = "top"
+    template: str = ""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it opens a whole part of the document."""
+        return self.level == "part"
 
 
 class Stretch(NamedTuple):
@@ -63,8 +78,8 @@ class Block(NamedTuple):
 
 @cache
 def _known() -> dict[str, Heading]:
-    rows = tsv.packaged("headings.tsv", ("words", "kind", "level"))
-    return {row["words"]: Heading(row["kind"], row["level"] == "part") for row in rows}
+    rows = tsv.packaged("headings.tsv", ("words", "kind", "level", "template"))
+    return {row["words"]: Heading(row["kind"], row["level"], row["template"]) for row in rows}
 
 
 def fold(text: str) -> tuple[str, str | None]:
@@ -91,8 +106,8 @@ def known_heading(text: str) -> Heading | None:
     """Return what a heading with these words opens, or None."""
     if len(text) > _LONGEST:
         return None
-    if not _may_be_known(text):
-        return None
+    if not _may_be_known(text) or text[0].islower() and not text[1:2] == ".":
+        return None  # the end of a sentence that ran over the line begins small
     words, number = fold(text)
     found = _known().get(words)
     return found if found or not number else _known().get(_SUBTITLE.split(words, maxsplit=1)[0])  # Main study: NAME
@@ -112,18 +127,37 @@ class _State:
         self.part = ""
         self._kinds: dict[str, str] = {}  # by number, for the numbered headings that are not in the table
         self._until_part = False  # the contents of a US label read like its sections
+        self._is_report = False  # numbered headings of an assessment report have been seen
+        self._chapter = 0  # the highest number of a chapter so far
 
-    def open(self, text: str, words: Heading | None, number: str | None) -> bool:
-        """Take a line as a heading. False when it opens nothing here."""
-        is_part = words is not None and words.is_part and (text.isupper() or ":" in text)
-        if is_part:
-            assert words is not None
+    def takes(self, text: str, words: Heading | None, number: str | None) -> bool:
+        """Say whether a line that reads like a heading opens something here: by its place, number and template."""
+        if self._is_part(text, words):
+            return True
+        if self.part in _CLOSED or self._until_part or (words is not None and words.is_part):
+            return False
+        if self.kind in UNMINED and not (number or text.isupper() or (words and words.kind in UNMINED)):
+            return False  # an abbreviation's meaning may read like a heading
+        chapter = int(number.partition(".")[0]) if number else 0
+        if words is None:  # numbers of tables and of other documents' sections begin lines too
+            return not self._chapter or chapter <= self._chapter + 1
+        if number == str(chapter) and self._chapter and fold(text)[0] not in _known():
+            return chapter == self._chapter + 1  # "1. Adverse events (incidence)" is an item of a list
+        if words.level == "study":
+            return self.kind in _CLINICAL
+        return not (words.template == "label" and self._is_report)
+
+    @staticmethod
+    def _is_part(text: str, words: Heading | None) -> bool:
+        return words is not None and words.is_part and (text.isupper() or _PART_TITLE.search(text) is not None)
+
+    def open(self, text: str, words: Heading | None, number: str | None) -> None:
+        """Take a line as a heading."""
+        is_part = self._is_part(text, words)
+        if words is not None and is_part:
             self.part, self._until_part = words.kind, False
             self._kinds.clear()
-        elif self.part in _CLOSED or self._until_part or (words is not None and words.is_part):
-            return False
-        elif self.kind in UNMINED and not (number or text.isupper() or (words and words.kind in UNMINED)):
-            return False  # an abbreviation's meaning may read like a heading
+            self._chapter = 0
         if words is None or (self.part and not number and not is_part and not text.isupper()):
             self.kind = self._inherited(number) if number else self.kind
         else:
@@ -131,8 +165,9 @@ class _State:
             self._until_part = words.kind == "toc" and "prescribing" in text.casefold()
         if number:
             self._kinds[number] = self.kind
+            self._chapter = max(self._chapter, int(number.partition(".")[0]))
+            self._is_report = self._is_report or (words is not None and words.template == "epar")
         self.heading = _SPACES.sub(" ", text).strip(" .")
-        return True
 
     def _inherited(self, number: str) -> str:
         """The kind of the nearest numbered heading above *number*."""
@@ -166,6 +201,12 @@ def _heading(
     if _NUMBERED_HEADING.match(line.text) and line.x0 <= left + 20 and not (before and goes_on(before, line)):
         return line.text, None, 1
     return None
+
+
+def _is_before_entries(lines: Sequence[Line], place: int) -> bool:
+    """Tell whether entries of a table of contents stand behind its heading, the line at *place*."""
+    ahead = [line.text for line in lines[place + 1 : place + 1 + _AHEAD]]
+    return sum(is_contents(text) or _ENTRY.match(text) is not None for text in ahead) >= _ENTRIES
 
 
 def _is_contents_ahead(lines: Sequence[Line], index: int) -> bool:
@@ -207,6 +248,8 @@ class Sections:
                 continue
             ahead = items[index] if index < len(items) else None
             found = _heading(item, lefts[item.page], ahead if isinstance(ahead, Line) else None, before)
+            if found is not None and found[0].casefold() in _PLAIN_CONTENTS and not _is_before_entries(lines, place):
+                found = None
             if found is not None and self._begin(*found[:2]):
                 index += found[2] - 1
                 place += found[2] - 1
@@ -223,15 +266,18 @@ class Sections:
         if self._state.kind != "toc" and is_contents(line.text):
             around = lines[max(0, place - 6) : place + 7]
             if sum(is_contents(other.text) for other in around) >= _LEADER_LINES:
-                return self._begin("Contents", Heading("toc", False))
+                return self._begin("Contents", Heading("toc"))
         return self._state.kind == "toc" and _is_contents_ahead(lines, place)
 
     def _begin(self, text: str, words: Heading | None) -> bool:
-        self._flush()
+        """Begin a section at a line; False where it opens nothing."""
         number = fold(text)[1]
-        started = self._state.open(text, words, number)
-        self._is_start = started or self._is_start
-        return started
+        if not self._state.takes(text, words, number):
+            return False
+        self._flush()
+        self._state.open(text, words, number)
+        self._is_start = True
+        return True
 
     def _take(self, line: Line, before: Line | None) -> None:
         if self._paragraphs and before is not None and goes_on(before, line):

@@ -137,7 +137,7 @@ def compile_(source: Files) -> dict[str, Any]:
                 for row in tsv.read(source.data / "roles" / "general.tsv", ("category", "concept", "source"))
             ],
             "sections": [
-                (row["kind"], row["assertion"], row["certain"] == "yes")
+                (row["kind"], row["assertion"], row["certain"])
                 for row in tsv.read(source.data / "roles" / "sections.tsv", ("kind", "assertion", "certain", "source"))
             ],
             "title_sections": [

@@ -15,7 +15,7 @@ from gtminer.tag.subjects import Decided
 from gtminer.tag.tables import Row, row_at
 from gtminer.tag.whose import NO_PATIENTS, THERAPY, Owners
 
-_INSTRUCTIONS = frozenset(("posology", "contraindications"))
+_LABELS = frozenset(("smpc", "label", "package-insert", "article"))  # kinds of document that plan nothing, as texts
 # Sections that name and do not tell; not dropped, since a heading misread would take what follows with it.
 _LISTS = {"toc": "a table of contents only names it", "abbreviations": "a list of abbreviations only names it"}
 _PROTOCOL = "the document is a protocol"
@@ -151,17 +151,19 @@ class _Judge:
     def _verdict(self, clauses: Clauses, verdict: Verdict, mention: Mention, span: tuple[int, int]) -> Verdict:
         """Let the section, the subjects and a protocol decide what no word of the sentence decides."""
         kind = self._analysis.section_kind(mention.start)
-        usual, certain = self._analysis.vocabulary.sections.get(kind, (None, False))
+        usual, certain = self._analysis.vocabulary.sections.get(kind, (None, "no"))
         is_label = self._owners.is_label(mention.start)
         if self._people.is_protocol and not is_label:
             return self._in_protocol(verdict, mention)
-        if kind in _INSTRUCTIONS or (is_label and verdict.assertion is Assertion.PLANNED):
-            # A label plans nothing, and tells whom to treat how by what is there or not.
-            return Verdict(usual or Assertion.PRESENT, verdict.cue or f"section {kind}")
+        if usual is not None and certain == "all":
+            return Verdict(usual, verdict.cue or f"section {kind}")
+        if is_label and verdict.assertion is Assertion.PLANNED:
+            other = Assertion.PRESENT if self._analysis.document.kind in _LABELS else Assertion.PLANNED
+            return Verdict(usual or other, verdict.cue or f"section {kind}")
         if verdict.assertion is not Assertion.PRESENT:
             return verdict
-        if usual is not None and (certain or verdict.cue is None):
-            if not certain and usual is Assertion.RISK:
+        if usual is not None and (certain == "yes" or verdict.cue is None):
+            if certain == "no" and usual is Assertion.RISK:
                 told = clauses.told((mention.start, mention.end)) or lists.happened(self._analysis, mention.start)
                 if told:
                     return Verdict(Assertion.PRESENT, told)

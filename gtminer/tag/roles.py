@@ -22,10 +22,11 @@ _PLAIN = 1.0
 _INTRODUCED = 0.5  # named before the text says what was done
 _INTRODUCTION = 1.0  # all that an introduction can give a concept
 _SECTIONS = {
-    "background": _INTRODUCED, "objective": 1.5, "methods": 1.0, "results": 1.2, "conclusions": 1.4,
+    "background": _INTRODUCED, "disease_background": _INTRODUCED, "objective": 1.5, "methods": 1.0, "results": 1.2, "conclusions": 1.4,
     "indication": 6.0, "risk_management": 0.1, "warnings": 0.1, "contraindications": 0.0, "posology": 0.3,
     "interactions": 0.0, "special_populations": 0.0, "administrative": 0.3, "references": 0.0, "leaflet": 0.3,
 }  # fmt: skip
+_INTRODUCTIONS = ("background", "disease_background")
 _BEFORE = 0.4  # what the title names as earlier therapy only
 # "acute leukaemia after", "lymphoma in", "T-ALL developed following": a therapy's name must follow at once.
 _AFTER = re.compile(
@@ -171,7 +172,7 @@ class _Setting:
         if mention.category in _WORK and (earlier := self._earlier(start, mention.start)):
             return _Point(_EARLIER, f"earlier work: {earlier.text}")
         kind = analysis.section_kind(mention.start)
-        introduced = kind == "background" or (kind not in _SECTIONS and number < self._first_aim)
+        introduced = kind in _INTRODUCTIONS or (kind not in _SECTIONS and number < self._first_aim)
         weight = _INTRODUCED if introduced else _SECTIONS.get(kind, _PLAIN)
         rule = "named in the introduction" if introduced else f"named in {kind}"
         worked_with = introduced and mention.category in _WORK  # "has been tried with AAV8"

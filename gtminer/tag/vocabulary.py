@@ -275,8 +275,8 @@ class Vocabulary:
         return frozenset((Category(category), slug) for category, slug in self._compiled["roles"]["general"])
 
     @cached_property
-    def sections(self) -> dict[str, tuple[Assertion, bool]]:
-        """How an event is meant that a kind of section names, and whether nothing in the sentence changes that."""
+    def sections(self) -> dict[str, tuple[Assertion, str]]:
+        """How an event is meant that a kind of section names, and how certainly (see sections.tsv)."""
         rows = self._compiled["roles"]["sections"]
         return {kind: (Assertion(assertion), certain) for kind, assertion, certain in rows}
 
