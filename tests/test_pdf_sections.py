@@ -77,8 +77,13 @@ def test_headings_of_a_main_study_open_nothing_elsewhere(reader: PdfReader, tmp_
 
 
 def test_a_table_of_contents_and_parts_of_a_product_information_still_open(reader: PdfReader, tmp_path: Path) -> None:
-    contents = ("Contents", "1. Background information on the procedure ........ 4", "2. Scientific discussion ....... 6",
-                "3. Benefit-risk balance ........ 90", "4. Recommendations ........ 96")  # fmt: skip
+    contents = (
+        "Contents",
+        "1. Background information on the procedure ........ 4",
+        "2. Scientific discussion ....... 6",
+        "3. Benefit-risk balance ........ 90",
+        "4. Recommendations ........ 96",
+    )
     assert sections(reader, tmp_path, *contents)[0] == ("toc", "Contents")
     parts = ("ANNEX III", PROSE, "Package leaflet: Information for the patient", PROSE)
     assert [kind for kind, _ in sections(reader, tmp_path, *parts)] == ["labelling", "leaflet"]

@@ -30,7 +30,7 @@ def told(kind: str, text: str, document_kind: str = "assessment-report") -> list
         ("disease_background", "As of May, there were 400 confirmed deaths.", [("death", "background")]),
         ("leaflet", "Tell your doctor if you have had a stroke.", [("stroke_event", "risk")]),
         ("annex", "Ensure that patients are watched for encephalopathy.", [("encephalopathy", "risk")]),
-        ("references", "Smith. Deaths of pneumonia occurred in ten patients.", [("death", "background"), ("pneumonia", "background")]),
+        ("references", "Smith. Deaths that occurred in ten patients.", [("death", "background")]),
     ],
 )  # fmt: skip
 def test_sections_that_tell_of_no_event_of_the_therapy(kind: str, text: str, expected: list[tuple[str, str]]) -> None:
