@@ -44,8 +44,8 @@ def sections(reader: PdfReader, folder: Path, *lines: str) -> list[tuple[str, st
 )
 def test_lines_that_read_like_headings_open_no_section(reader: PdfReader, tmp_path: Path, line: str) -> None:
     found = sections(
-        reader, tmp_path, "2. Scientific discussion", PROSE, "2.5. Clinical efficacy", PROSE, "2.5.1. Main study", PROSE,
-        line, PROSE,
+        reader, tmp_path, "2. Scientific discussion", PROSE, "2.5. Clinical efficacy", PROSE, "2.5.1. Main study",
+        PROSE, line, PROSE,
     )  # fmt: skip
     assert found == [
         ("scientific_discussion", "2. Scientific discussion"), ("clinical_efficacy", "2.5. Clinical efficacy"),

@@ -106,7 +106,7 @@ def known_heading(text: str) -> Heading | None:
     """Return what a heading with these words opens, or None."""
     if len(text) > _LONGEST:
         return None
-    if not _may_be_known(text) or text[0].islower() and not text[1:2] == ".":
+    if not _may_be_known(text) or (text[0].islower() and text[1:2] != "."):
         return None  # the end of a sentence that ran over the line begins small
     words, number = fold(text)
     found = _known().get(words)

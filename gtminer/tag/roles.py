@@ -22,7 +22,8 @@ _PLAIN = 1.0
 _INTRODUCED = 0.5  # named before the text says what was done
 _INTRODUCTION = 1.0  # all that an introduction can give a concept
 _SECTIONS = {
-    "background": _INTRODUCED, "disease_background": _INTRODUCED, "objective": 1.5, "methods": 1.0, "results": 1.2, "conclusions": 1.4,
+    "background": _INTRODUCED, "disease_background": _INTRODUCED, "objective": 1.5,
+    "methods": 1.0, "results": 1.2, "conclusions": 1.4,
     "indication": 6.0, "risk_management": 0.1, "warnings": 0.1, "contraindications": 0.0, "posology": 0.3,
     "interactions": 0.0, "special_populations": 0.0, "administrative": 0.3, "references": 0.0, "leaflet": 0.3,
 }  # fmt: skip
