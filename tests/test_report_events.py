@@ -41,3 +41,56 @@ def test_a_report_plans_and_a_label_does_not() -> None:
     text = "Patients are observed to assess the rate of encephalopathy."
     assert told("clinical_safety", text) == [("encephalopathy", "planned")]
     assert told("adverse_reactions", text, "smpc") == [("encephalopathy", "present")]
+
+
+LINE = "The events were looked for in all of the patients who had been given the product, for two years."
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("clinical_safety", f"{LINE}\nSecondary malignancies\n{LINE}"),  # a heading
+        ("clinical_safety", f"Replication-competent retrovirus (RCR)\n{LINE}"),
+        ("clinical_safety", "Samples taken for RCR were sent to one laboratory."),
+        ("clinical_safety", "The occurrence of replication-competent retrovirus (RCR) was studied according to plan."),
+        ("clinical_safety", "The RCR test was the same in both studies."),
+        ("nonclinical", "The absence of carcinogenicity studies is acceptable."),
+        ("clinical", "Exposure was alike in subjects with mild, moderate and severe hepatic impairment."),
+        ("clinical_efficacy", "Patients who died within a week were excluded."),
+        ("clinical_safety", "Criteria of the National Institute of Allergy and Infectious Diseases were used."),
+        ("clinical_safety", "No monitoring of shedding is planned."),
+        ("quality", "Genotoxic impurities were controlled."),
+    ],
+)
+def test_what_a_report_only_names_is_no_event(kind: str, text: str) -> None:
+    assert [event for event in told(kind, text) if event[1] in ("present", "negated")] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("clinical_safety", "• Headache\n• Pyrexia", [("headache", "present"), ("pyrexia", "present")]),
+        ("clinical_safety", "Headache 12 (4.5)", [("headache", "present")]),
+        ("clinical_safety", f"Infections\nPneumonia\n{LINE}", [("infection", "present"), ("pneumonia", "present")]),
+        ("clinical_safety", "Two patients tested positive for RCR.", [("replication_competent_virus", "present")]),
+        ("clinical_safety", "No patient tested positive for RCR.", [("replication_competent_virus", "negated")]),
+        ("clinical_safety", "Renal impairment developed in two patients.", [("acute_kidney_injury", "present")]),
+        ("clinical_safety", "Patients may develop secondary malignancies.", [("secondary_malignancy", "risk")]),
+        ("clinical_safety", "There was no imbalance in infections.", [("infection", "present")]),
+        ("quality", "RCR may arise in the vector.", [("replication_competent_virus", "risk")]),
+    ],
+)
+def test_what_a_report_tells_stays_told(kind: str, text: str, expected: list[tuple[str, str]]) -> None:
+    assert told(kind, text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Provide narrative summaries of all deaths and serious adverse events.",
+        "Include case report forms of patients who died.",
+        "Use the tables below to present deaths.",
+    ],
+)
+def test_what_a_letter_asks_for_did_not_happen(text: str) -> None:
+    assert {assertion for _, assertion in told("cover", text, "complete-response-letter")} <= {"planned"}

@@ -11,11 +11,11 @@ from gtminer.tag.assertion import Clauses, Verdict
 from gtminer.tag.measures import NOTHING, Measures, is_comparator, measure
 from gtminer.tag.mention import Mention
 from gtminer.tag.population import Subjects
+from gtminer.tag.reports import LABELS
 from gtminer.tag.subjects import Decided
 from gtminer.tag.tables import Row, row_at
 from gtminer.tag.whose import NO_PATIENTS, THERAPY, Owners
 
-_LABELS = frozenset(("smpc", "label", "package-insert", "article"))  # kinds of document that plan nothing, as texts
 # Sections that name and do not tell; not dropped, since a heading misread would take what follows with it.
 _LISTS = {"toc": "a table of contents only names it", "abbreviations": "a list of abbreviations only names it"}
 _PROTOCOL = "the document is a protocol"
@@ -158,7 +158,7 @@ class _Judge:
         if usual is not None and certain == "all":
             return Verdict(usual, verdict.cue or f"section {kind}")
         if is_label and verdict.assertion is Assertion.PLANNED:
-            other = Assertion.PRESENT if self._analysis.document.kind in _LABELS else Assertion.PLANNED
+            other = Assertion.PRESENT if self._analysis.document.kind in LABELS else Assertion.PLANNED
             return Verdict(usual or other, verdict.cue or f"section {kind}")
         if verdict.assertion is not Assertion.PRESENT:
             return verdict

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from gtminer.model import Assertion, Category, Population, Role
+from gtminer.tag import reports
 from gtminer.tag.analysis import Analysis, CueHit, Span, within
 from gtminer.tag.assertion import Verdict
 from gtminer.tag.mention import Mention
@@ -139,6 +140,8 @@ class Owners:
         occurred = happened and verdict.assertion is Assertion.PRESENT
         if self._is_treated(mention) and not (occurred and self._arises(mention, sentence)):
             return "the disease that is treated"
+        if named := reports.only_named(self._analysis, mention, verdict, sentence.by_kind):
+            return named
         is_label = self.is_label(mention.start)
         if not is_label and (other := self._of_another_therapy(sentence)):
             return f"an event of another treatment: {other}"
@@ -146,11 +149,12 @@ class Owners:
             return f"not looked at: {unseen.text}"
         if missing := sentence.before("missing", mention.start):
             return f"not known: {missing.text}"
-        if not is_label and (rule := sentence.before("eligibility", mention.start)):
+        is_report = reports.is_report(self._analysis)
+        if (is_report or not is_label) and (rule := sentence.before("eligibility", mention.start)):
             return f"who may take part: {rule.text}"
-        if not is_label and (rule := sentence.behind("eligibility_back", mention.end)):
+        if (is_report or not is_label) and (rule := sentence.behind("eligibility_back", mention.end)):
             return f"who may not take part: {rule.text}"
-        if not is_label and not occurred and (cause := sentence.before("disease", mention.start)):
+        if (is_report or not is_label) and not occurred and (cause := sentence.before("disease", mention.start)):
             return f"tells of the disease: {cause.text}"
         aimed = sentence.before("aimed", mention.start)
         if aimed and mention.start - aimed.end < _TOUCHES:

@@ -1,0 +1,83 @@
+"""What a regulator's document only names: headings, tests, the state of those treated, what a letter asks for.
+
+Curation rules 14. The words are cues of the family `events`: tested and tested_back touch the event, state holds it,
+asked stands before it in a letter.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from gtminer.model import Assertion
+from gtminer.tag.analysis import Analysis, CueHit, Span
+from gtminer.tag.assertion import Verdict
+from gtminer.tag.mention import Mention
+
+LABELS = frozenset(
+    ("smpc", "label", "package-insert", "article")
+)  # kinds of document that are one, or may be, as texts
+_TOUCHES = 3  # characters between an event and the words of a test
+_SHORT_NAME = re.compile(r"\s*\([^()\n]{2,40}\)")  # "replication-competent retrovirus (RCR) was studied"
+_HEADING = re.compile(r"[A-Z][^.;:,|\d\n]{2,89}")
+_PROSE = 60  # a line of running text is longer than this
+_ENDS = (".", ":", ";", ")")
+_STUDIES = ("stud", "data")  # what was not done or handed in: denied or not, it tells of no event
+
+
+def is_report(analysis: Analysis) -> bool:
+    """Say whether the document is a regulator's and no label."""
+    return analysis.document.regulator is not None and analysis.document.kind not in LABELS
+
+
+def only_named(
+    analysis: Analysis, mention: Mention, verdict: Verdict, cues: Mapping[str, Sequence[CueHit]]
+) -> str | None:
+    """Return why an event is only named in a regulator's document, None where it is told of.
+
+    *cues* are those of its sentence, by kind.
+    """
+    if analysis.document.regulator is None:
+        return None
+    if (asked := _before(cues, "asked", mention)) and analysis.document.kind.endswith("letter"):
+        return f"a letter asks for it: {asked.text}"
+    plain = verdict.assertion is Assertion.PRESENT and verdict.cue is None
+    if plain or verdict.assertion is Assertion.NEGATED:
+        tested = _touching(analysis.text, mention, cues)
+        if tested and (plain or tested.text.startswith(_STUDIES)):
+            return f"a test, whose result stands elsewhere: {tested.text}"
+    if not plain:
+        return None
+    if state := next((hit for hit in cues.get("state", ()) if _overlap(hit, mention)), None):
+        return f"a state of those treated: {state.text}"
+    if is_report(analysis) and _is_heading(analysis, analysis.sentence(mention.start)):
+        return "a heading only names it"
+    return None
+
+
+def _before(cues: Mapping[str, Sequence[CueHit]], kind: str, mention: Mention) -> CueHit | None:
+    return next((hit for hit in cues.get(kind, ()) if hit.end <= mention.start), None)
+
+
+def _touching(text: str, mention: Mention, cues: Mapping[str, Sequence[CueHit]]) -> CueHit | None:
+    """Return the words of a test right before or behind *mention*."""
+    before = next((hit for hit in cues.get("tested", ()) if 0 <= mention.start - hit.end < _TOUCHES), None)
+    if before:
+        return before
+    name = _SHORT_NAME.match(text, mention.end)
+    end = name.end() if name else mention.end
+    return next((hit for hit in cues.get("tested_back", ()) if 0 <= hit.start - end < _TOUCHES), None)
+
+
+def _overlap(hit: CueHit, mention: Mention) -> bool:
+    return hit.start < mention.end and mention.start < hit.end
+
+
+def _is_heading(analysis: Analysis, span: Span) -> bool:
+    """Say whether a sentence is a line of its own over running text and under the end of such; no item of a list."""
+    text, (start, end) = analysis.text, span
+    if (start and text[start - 1] != "\n") or text[end : end + 1] != "\n" or not _HEADING.fullmatch(text[start:end]):
+        return False
+    behind = text[end + 1 : end + 1 + _PROSE]
+    if len(behind) < _PROSE or "\n" in behind or " | " in behind or not behind[0].isupper():
+        return False
+    before = text[max(0, text.rfind("\n", 0, max(0, start - 1)) + 1) : max(0, start - 1)]
+    return analysis.section(start).start == start or len(before) >= _PROSE or before.rstrip().endswith(_ENDS)
