@@ -87,6 +87,35 @@ def test_frequency_words_and_classes_are_no_percentages() -> None:
     assert measure_row(header, ("Nervous system disorders", "Headache", "Very common")) == []
 
 
+def test_columns_of_numbers_and_of_percentages_of_one_arm_are_one_record() -> None:
+    header = (
+        "Preferred term",
+        "Grade 1 No.",
+        "Grade 1 %",
+        "Grade 2 No.",
+        "Grade 2 %.",
+        "Total number of patients No.",
+        "Total number of patients %",
+    )
+    assert measure_row(header, ("Pyrexia", "1*", "3.3", "0", "0.0", "1", "3.3")) == [
+        Measures("1", "1", None, "3.3", None),
+        Measures("2", "0", None, "0.0", None),
+        Measures(None, "1", None, "3.3", None),
+    ]
+    assert measure_row(("Term", "Vector %", "Placebo %"), ("Rash", "0.0", "2")) == [
+        Measures(None, "0", None, "0.0", "Vector"),
+        Measures(None, None, None, "2", "Placebo"),
+    ]
+
+
+def test_columns_that_count_nobody_give_no_record() -> None:
+    header = ("Term", "10 mg/day (N=68)", "Placebo (N=34)", "Risk Difference (%)", "Onset Day", "p-value")
+    assert measure_row(header, ("Rash", "12 (18)", "1 (3)", "15", "156", "0.02")) == [
+        Measures(None, "12", "68", "18", "10 mg/day"),
+        Measures(None, "1", "34", "3", "Placebo"),
+    ]
+
+
 def test_a_record_line_of_a_report_is_read_by_its_keys() -> None:
     line = "Tachycardia | soc=Cardiac disorders | arm=Cohort 1 | n=6 | N=10 | pct=60 | grade=≥3 | freq=very common"
     assert measure_record(line) == Measures(">=3", "6", "10", "60", "Cohort 1")

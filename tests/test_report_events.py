@@ -60,6 +60,12 @@ LINE = "The events were looked for in all of the patients who had been given the
         ("clinical_safety", "Criteria of the National Institute of Allergy and Infectious Diseases were used."),
         ("clinical_safety", "No monitoring of shedding is planned."),
         ("quality", "Genotoxic impurities were controlled."),
+        ("quality", "Deaths had been reported with another excipient."),
+        ("nonclinical", "The no observed adverse effect level was 30 mg/kg."),
+        ("clinical_safety", "Ten patients were evaluated for antibodies against AAV."),
+        ("clinical_safety", "There was no apparent relationship between the dose and the toxicities."),
+        ("clinical_safety", "No specific studies on shedding have been performed."),
+        ("risk_management", "Risks not considered important for the summary of safety concerns"),
     ],
 )
 def test_what_a_report_only_names_is_no_event(kind: str, text: str) -> None:
@@ -77,6 +83,7 @@ def test_what_a_report_only_names_is_no_event(kind: str, text: str) -> None:
         ("clinical_safety", "Renal impairment developed in two patients.", [("acute_kidney_injury", "present")]),
         ("clinical_safety", "Patients may develop secondary malignancies.", [("secondary_malignancy", "risk")]),
         ("clinical_safety", "There was no imbalance in infections.", [("infection", "present")]),
+        ("clinical_safety", "One patient did not respond and the other died.", [("death", "present")]),
         ("quality", "RCR may arise in the vector.", [("replication_competent_virus", "risk")]),
     ],
 )

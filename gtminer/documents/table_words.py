@@ -76,6 +76,11 @@ def is_same_table(caption: str, earlier: str) -> bool:
     return one is not None and two is not None and one[0].casefold() == two[0].casefold()
 
 
+def counts_nobody(header: str) -> bool:
+    """Tell whether the figures of a column count no people: a difference, a day."""
+    return _pattern("uncounted").search(header) is not None
+
+
 def is_organ_class(cell: str) -> bool:
     """Tell whether a cell is the name of a system organ class."""
     return _SPACES.sub(" ", cell).strip(_MARKS).casefold() in _words("class")

@@ -164,7 +164,7 @@ class Owners:
                 if (disease, mention.slug) in self._vocabulary.symptoms:
                     return f"a symptom of {disease}"
         if self.is_general(mention):
-            return self._only_a_word(mention, verdict, sentence, is_label)
+            return self._only_a_word(mention, verdict, sentence, is_label and not is_report)
         if not is_label and mention.slug in self._vocabulary.conditions:
             for kind in ("eases", "treats"):
                 hit = sentence.before(kind, mention.start)
