@@ -9,7 +9,7 @@ from gtminer import tsv
 from gtminer.errors import InputError
 from gtminer.model import Category
 
-_PARTS = ("notation", "change", "begun", "cell")
+_PARTS = ("notation", "change", "put", "begun", "cell")
 
 
 def capsids(folder: Traversable) -> Iterator[tuple[Any, ...]]:
@@ -27,7 +27,7 @@ def changed_cells(folder: Traversable) -> Iterator[tuple[Any, ...]]:
     """Yield every wording of cells whose genes were changed, as ``vocabulary.Form`` holds it.
 
     Raises:
-        InputError: a part of changed_cells.tsv that is none of notation, change, begun, cell.
+        InputError: a part of changed_cells.tsv that is none of notation, change, put, begun, cell.
     """
     parts: dict[str, list[tsv.Row]] = {name: [] for name in _PARTS}
     for row in tsv.read(folder / "changed_cells.tsv", ("part", "words", "concept", "instead", "source")):
@@ -35,9 +35,13 @@ def changed_cells(folder: Traversable) -> Iterator[tuple[Any, ...]]:
             raise InputError(f"{row.at}: part '{row['part']}'; write {', '.join(_PARTS)}")
         parts[row["part"]].append(row)
     for notation in parts["notation"]:
-        part = "begun" if "{begun}" in notation["words"] else "cell"
-        for change, cell in product(parts["change"], parts[part]):
-            text = notation["words"].replace("{change}", change["words"]).replace(f"{{{part}}}", cell["words"])
+        changes, cells = (
+            [part for part in pair if f"{{{part}}}" in notation["words"]]
+            for pair in (("change", "put"), ("begun", "cell"))
+        )
+        for change, cell in product(parts[changes[0]], parts[cells[0]]):
+            text = notation["words"].replace(f"{{{changes[0]}}}", change["words"])
+            text = text.replace(f"{{{cells[0]}}}", cell["words"])
             told = cell["concept"] if change["concept"] and cell["instead"] == change["concept"] else change["concept"]
             for concept in (notation["concept"], told):
                 if concept:
