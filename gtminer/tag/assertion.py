@@ -280,6 +280,8 @@ class Clauses:
         """Return the words that turn a denial round: an exception behind or before it, or a denial before it."""
         if (hit := self._last("except", mention[0])) and hit.start >= cue.end:
             return hit
+        if cue.start >= mention[1] and (hit := self._next("except", cue.end)):
+            return hit  # "was not observed except in two patients"
         hit = self._last("turned_before", cue.start)
         if hit and not self._broken(hit.end, cue.start):
             return hit

@@ -133,12 +133,14 @@ class _Judge:
                 continue
             clauses = clauses or Clauses(self._analysis, *span, spans)
             said = clauses.judge((mention.start, mention.end))
-            happened = said.assertion is Assertion.PRESENT and said.cue is not None
+            figures = measured.get(mention, _NO_FIGURES)
+            counted = any(record.n not in (None, "0") or record.pct for record in figures)
+            happened = said.assertion is Assertion.PRESENT and (said.cue is not None or counted)
             verdict = self._verdict(clauses, said, mention, span)
             role, rule = self._owners.role(mention, verdict, happened)
             if listed := _LISTS.get(self._analysis.section(mention.start).kind):
                 role, rule = Role.MENTION, listed
-            judged[mention] = Event(verdict.assertion, verdict.cue, role, rule, measured.get(mention, _NO_FIGURES))
+            judged[mention] = Event(verdict.assertion, verdict.cue, role, rule, figures)
 
     def _measures(self, found: list[Mention], span: tuple[int, int]) -> dict[Mention, tuple[Measures, ...]]:
         """Return what the sentence prints of its events; the paragraph before it may state the size of the set."""
