@@ -145,6 +145,7 @@ def compile_(source: Files) -> dict[str, Any]:
                 for row in tsv.read(source.data / "roles" / "title_sections.tsv", ("words", "kind", "source"))
             ],
             "donors": [row[1] for row in concepts if row[0] == Category.MODALITY and row[4] == "donor"],
+            "made": [row["concept"] for row in tsv.read(source.data / "roles" / "made.tsv", ("concept", "source"))],
             "vectorless": [
                 row["concept"] for row in tsv.read(source.data / "roles" / "vectorless.tsv", ("concept", "source"))
             ],

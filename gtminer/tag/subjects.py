@@ -1,6 +1,6 @@
 """What a document is about: modality, vector and indication with role subject, stated in words or only inferred."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 from gtminer.model import Category, Population
@@ -135,12 +135,17 @@ class _Decision:
             return True
         vectors, modalities = self._at.in_title(Category.VECTOR), self._at.in_title(Category.MODALITY)
         titled = any(self._vocabulary.is_viral(slug) for slug in vectors)
-        if titled and self._at.words.in_title("production"):
+        if titled and (self._at.words.in_title("production") or (not tool and self._is_made(vectors))):
             return True
         carried = any(self._vocabulary.is_particle(slug) for slug in vectors)
         if carried and any(self._roles.is_neighbour(slug) for slug in modalities):
             return True
         return (therapy > tool and (therapy > 1 or titled)) or (bool(modalities or titled) and self._given() > tool)
+
+    def _is_made(self, vectors: Set[str]) -> bool:
+        """Say whether the title means a vector that is made of a virus, and not the virus itself."""
+        kinds = {kind for slug in vectors for kind in self._vocabulary.ancestors(Category.VECTOR, slug)}
+        return self._at.words.in_title("vector") or not self._roles.made.isdisjoint(kinds)
 
     def _given(self) -> int:
         """Count the words that tell a route or cells that were changed, where living beings are treated."""
