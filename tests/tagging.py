@@ -51,5 +51,5 @@ def read(title: str, text: str = "", **fields: Any) -> Reading:
 
 def mentions(text: str, *categories: Category) -> list[tuple[str, str]]:
     """Return the concepts of a text with the words that name them, in reading order."""
-    tags = read("", text).tags
+    tags = [tag for tag in read("", text).tags if not tag.inferred]
     return [(tag.concept, tag.text) for tag in tags if not categories or tag.category in categories]

@@ -22,6 +22,7 @@ _OF_THE_PRODUCT = 0.1  # a disease that the product of a label is for
 _BESIDE_THE_TITLE = 2.4  # a disease that the title lacks, where it names another
 _TOOL_MEANT = 1.3  # an editor in the sentence that says what was done, where a therapy is meant
 _TOOL_GIVEN = 1.0  # one plain mention, where a route is told as well
+_OF_VECTORS = ("vector", "adds", "immunotherapy", "oncolyses", "route", "therapy")  # words that tell a vector
 _BESIDE_IT = 0.8  # a neighbour that weighs less beside a gene therapy is what that is compared with
 
 
@@ -134,8 +135,8 @@ class _Decision:
         if self._at.words.in_title("vaccine") or self._at.words.count("vaccine") >= VACCINE:
             return True
         vectors, modalities = self._at.in_title(Category.VECTOR), self._at.in_title(Category.MODALITY)
-        titled = any(self._vocabulary.is_viral(slug) for slug in vectors)
-        if titled and (self._at.words.in_title("production") or (not tool and self._is_made(vectors))):
+        titled = any(self._vocabulary.is_viral(slug) for slug in vectors) and self._is_made(vectors)
+        if titled and (not tool or self._at.words.in_title("production")):
             return True
         carried = any(self._vocabulary.is_particle(slug) for slug in vectors)
         if carried and any(self._roles.is_neighbour(slug) for slug in modalities):
@@ -145,7 +146,8 @@ class _Decision:
     def _is_made(self, vectors: Set[str]) -> bool:
         """Say whether the title means a vector that is made of a virus, and not the virus itself."""
         kinds = {kind for slug in vectors for kind in self._vocabulary.ancestors(Category.VECTOR, slug)}
-        return self._at.words.in_title("vector") or not self._roles.made.isdisjoint(kinds)
+        words = any(self._at.words.in_title(kind) for kind in _OF_VECTORS)
+        return words or not self._roles.made.isdisjoint(kinds)
 
     def _given(self) -> int:
         """Count the words that tell a route or cells that were changed, where living beings are treated."""
