@@ -372,6 +372,18 @@ def test_a_long_report_is_about_what_it_speaks_of_most() -> None:
     assert (found.vector, found.indication) == ("aav5", "haemophilia_b")
 
 
+def test_a_report_on_another_medicine_is_about_no_gene_therapy_that_it_names() -> None:
+    prose = "The substance was given by mouth to forty patients and was found in plasma within one hour of the dose. "
+    named = (
+        "Haematopoietic stem cell transplantation was tried in two infants. The HER2-expressing breast cancers differ. "
+        "Hafnium nanoparticles were given to mice by intravenous injection. Multiple sclerosis is another disease. "
+    )
+    found = document("Alphamab: EPAR assessment report", prose * 900 + named * 2)
+    found = found._replace(source="ema", regulator="EMA", kind="assessment-report")
+    assert about(found)[:3] == ("", "", "")
+    assert about(found)[-1] is False
+
+
 def test_a_table_of_a_report_adds_no_subject() -> None:
     found = report(
         "An AAV5 vector for haemophilia B: assessment report", "Adverse reactions",

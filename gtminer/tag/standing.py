@@ -6,10 +6,14 @@ from functools import cached_property
 from gtminer.model import Category
 from gtminer.tag.analysis import Analysis, CueHit, Span
 from gtminer.tag.population import Subjects
+from gtminer.tag.reports import is_report
 from gtminer.tag.roles import Evidence, Key
 
 _LONG = 12_000  # characters; abstracts are shorter, reports longer
 _SHARE = 0.2  # of the heaviest of its category
+# A regulator's report names what it is about at least once in so many characters. What a report on a product of the table
+# is about is known, and it may name its vector seldom.
+_ONCE_IN = {Category.MODALITY: 10_000, Category.VECTOR: 10_000, Category.INDICATION: 20_000}
 _OBJECT = 40  # characters between a verb and what is carried
 
 Source = Key | Span  # what something follows from: another concept, or the words at a place
@@ -78,7 +82,13 @@ class Standing:
         if length > _LONG:
             for (category, _), item in self.evidence.items():
                 floors[category] = max(floors.get(category, 0.0), item.weight * _SHARE)
+            if is_report(self.analysis) and not self._names_a_product():
+                for category, characters in _ONCE_IN.items():
+                    floors[category] = max(floors.get(category, 0.0), length / characters)
         return floors
+
+    def _names_a_product(self) -> bool:
+        return any(category is Category.PRODUCT for category, _ in self.evidence)
 
     def is_enough(self, key: Key, enough: float) -> bool:
         """Say whether the evidence for *key* weighs *enough*, and enough beside the rest of a long report."""
