@@ -11,8 +11,8 @@ from gtminer.tag.roles import Evidence, Key
 
 _LONG = 12_000  # characters; abstracts are shorter, reports longer
 _SHARE = 0.2  # of the heaviest of its category
-# A regulator's report names what it is about at least once in so many characters. What a report on a product of the table
-# is about is known, and it may name its vector seldom.
+# A regulator's report names what it is about at least once in so many characters; one on a product of the table, whose
+# modality and vector are known, may name them seldom.
 _ONCE_IN = {Category.MODALITY: 10_000, Category.VECTOR: 10_000, Category.INDICATION: 20_000}
 _OBJECT = 40  # characters between a verb and what is carried
 
