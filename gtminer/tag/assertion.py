@@ -19,8 +19,11 @@ _MARKS = re.compile(
     r"|(?<=\b[aA])[nN][dD] (?=(?i:(?:the )?(?:other )?\d+ (?:of|patients|subjects|participants|\()))"
     r")"
 )
+_AND_THEN = re.compile(r"[,;] (?:and|but|while|whereas)\b")
 _LISTED = re.compile(r"(?:\s|,|/|\b(?:or|and|nor)\b)+")
 _LONGEST_LIST = 12
+_ARMS = ("comparator", "background")
+_LEADS = 40  # characters in which an arm or an earlier study opens a sentence, and then a comma follows
 _SHORT_END = re.compile(r"[,()\[\]:]")
 
 # A figure behind an event is a result (rules §6): "(n=7; 7%)", "(4.2%)", "in 3 of 12", "in 4%".
@@ -169,6 +172,10 @@ class Clauses:
         certain = self._certain(mention) or self._before(mention, "rated")
         return Verdict(Assertion.PRESENT, certain.text if certain else None)
 
+    def rated(self, verdict: Verdict) -> bool:
+        """Say whether the words that decided only name a rate: "the rate of bleeding fell"."""
+        return any(hit.text == verdict.cue for hit in self._kinds.get("rated", []))
+
     def heard(self, verdict: Verdict) -> bool:
         """Say whether the words that decided are those in which the findings of others are told."""
         return any(hit.text == verdict.cue for hit in self._kinds.get("perfect", []))
@@ -239,6 +246,8 @@ class Clauses:
         if place < 0 or hits[place].end > mention[1] or self._broken(hits[place].end, mention[0]):
             return None
         cue = hits[place]
+        if kind in _ARMS and cue.start - self.start < _LEADS and "," in self.text[cue.end : cue.end + _LEADS]:
+            return cue  # "In the control arm, …" opens a sentence that is all about it
         verb = bisect_left(self._happens, mention[0]) - 1
         if verb >= 0 and self._happens[verb] >= cue.end:
             other = bisect_right(self._mention_ends, self._happens[verb]) - 1
@@ -264,7 +273,18 @@ class Clauses:
         if past:
             other = bisect_left(self._mention_starts, mention[1])
             return None if other < len(self._mention_starts) and self._mention_starts[other] < cue.start else cue
-        return None if self._happened(mention[1], cue.start) else cue
+        if self._happened(mention[1], cue.start) or self._told_between(mention[1], cue.start):
+            return None
+        return cue
+
+    def _told_between(self, start: int, end: int) -> bool:
+        """Say whether a clause that tells of what happened ends between the places: "did not exceed 1, and …"."""
+        first = bisect_left(self._sure, start, key=_start)
+        return (
+            first < len(self._sure)
+            and self._sure[first].end < end
+            and _AND_THEN.search(self.text, self._sure[first].end, end) is not None
+        )
 
     def _broken(self, start: int, end: int) -> bool:
         """Say whether a clause ends between the two places."""

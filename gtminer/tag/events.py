@@ -135,7 +135,9 @@ class _Judge:
             said = clauses.judge((mention.start, mention.end))
             figures = measured.get(mention, _NO_FIGURES)
             counted = any(record.n not in (None, "0") or record.pct for record in figures)
-            happened = said.assertion is Assertion.PRESENT and (said.cue is not None or counted)
+            happened = said.assertion is Assertion.PRESENT and (
+                counted or (said.cue is not None and not clauses.rated(said))
+            )
             verdict = self._verdict(clauses, said, mention, span)
             role, rule = self._owners.role(mention, verdict, happened)
             if listed := _LISTS.get(self._analysis.section(mention.start).kind):

@@ -168,7 +168,7 @@ class Owners:
         if not is_label and mention.slug in self._vocabulary.conditions:
             for kind in ("eases", "treats"):
                 hit = sentence.before(kind, mention.start)
-                if hit and mention.start - hit.end < _AIM and not occurred:
+                if hit and mention.start - hit.end < _AIM and not occurred and verdict.assertion is not Assertion.NEGATED:
                     return f"what is treated: {hit.text}"
             return self._only_a_condition(verdict, happened, sentence)
         return None
