@@ -89,9 +89,13 @@ class Analysis:
         """The kind of section of a label that the title names, None where it names none."""
         title = fold(self.document.title).text
         words = self.vocabulary.title_sections
-        if not any(label in title for label, kind in words if kind == _LABEL):
-            return None
-        return next((kind for label, kind in words if kind != _LABEL and label in title), None)
+        return next((kind for label, kind in words if kind != _LABEL and label in title), None) if self.is_label else None
+
+    @cached_property
+    def is_label(self) -> bool:
+        """Whether the title is that of a product's label, or of a part of one."""
+        title = fold(self.document.title).text
+        return any(label in title for label, kind in self.vocabulary.title_sections if kind == _LABEL)
 
     def cues(self, family: str, kind: str | None = None) -> list[CueHit]:
         """Return the cues of *family*, or those of one *kind* of it, in reading order, overlapping ones too."""

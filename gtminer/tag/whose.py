@@ -185,7 +185,8 @@ class Owners:
 
     def is_label(self, offset: int) -> bool:
         """Say whether *offset* stands in a product's label or a regulator's report."""
-        return self._analysis.document.regulator is not None or self._analysis.section_kind(offset) in _LABEL
+        analysis = self._analysis
+        return analysis.document.regulator is not None or analysis.is_label or analysis.section_kind(offset) in _LABEL
 
     @staticmethod
     def _arises(mention: Mention, sentence: Sentence) -> bool:
