@@ -89,7 +89,9 @@ class Analysis:
         """The kind of section of a label that the title names, None where it names none."""
         title = fold(self.document.title).text
         words = self.vocabulary.title_sections
-        return next((kind for label, kind in words if kind != _LABEL and label in title), None) if self.is_label else None
+        return (
+            next((kind for label, kind in words if kind != _LABEL and label in title), None) if self.is_label else None
+        )
 
     @cached_property
     def is_label(self) -> bool:

@@ -19,7 +19,7 @@ _MARKS = re.compile(
     r"|(?<=\b[aA])[nN][dD] (?=(?i:(?:the )?(?:other )?\d+ (?:of|patients|subjects|participants|\()))"
     r")"
 )
-_AND_THEN = re.compile(r"[,;] (?:and|but|while|whereas)\b")
+_AND_THEN = re.compile(r"[,;]? (?:and|but|while|whereas)\b")
 _LISTED = re.compile(r"(?:\s|,|/|\b(?:or|and|nor)\b)+")
 _LONGEST_LIST = 12
 _ARMS = ("comparator", "background")
@@ -280,11 +280,13 @@ class Clauses:
     def _told_between(self, start: int, end: int) -> bool:
         """Say whether a clause that tells of what happened ends between the places: "did not exceed 1, and …"."""
         first = bisect_left(self._sure, start, key=_start)
-        return (
-            first < len(self._sure)
-            and self._sure[first].end < end
-            and _AND_THEN.search(self.text, self._sure[first].end, end) is not None
-        )
+        if first == len(self._sure) or self._sure[first].end >= end:
+            return False
+        joint = _AND_THEN.search(self.text, self._sure[first].end, end)
+        if joint is None:
+            return False
+        other = bisect_left(self._mention_starts, joint.end())
+        return other < len(self._mention_starts) and self._mention_starts[other] < end
 
     def _broken(self, start: int, end: int) -> bool:
         """Say whether a clause ends between the two places."""
@@ -302,6 +304,8 @@ class Clauses:
             return hit
         if cue.start >= mention[1] and (hit := self._next("except", cue.end)):
             return hit  # "was not observed except in two patients"
+        if cue.start >= mention[1] and (hit := self._last("except", mention[0])) and mention[0] - hit.end < _TOUCHES:
+            return hit  # "infections other than colds were absent"
         hit = self._last("turned_before", cue.start)
         if hit and not self._broken(hit.end, cue.start):
             return hit

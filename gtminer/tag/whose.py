@@ -168,7 +168,12 @@ class Owners:
         if not is_label and mention.slug in self._vocabulary.conditions:
             for kind in ("eases", "treats"):
                 hit = sentence.before(kind, mention.start)
-                if hit and mention.start - hit.end < _AIM and not occurred and verdict.assertion is not Assertion.NEGATED:
+                if (
+                    hit
+                    and mention.start - hit.end < _AIM
+                    and not occurred
+                    and verdict.assertion is not Assertion.NEGATED
+                ):
                     return f"what is treated: {hit.text}"
             return self._only_a_condition(verdict, happened, sentence)
         return None
@@ -229,7 +234,7 @@ class Owners:
             Assertion.PRECLINICAL: happened or safety or "harmed" in sentence.by_kind,
             Assertion.PLANNED: safety or "looked_for" in sentence.by_kind,
             Assertion.BACKGROUND: told or therapy or (happened and self._people.is_protocol),
-            Assertion.RISK: told or therapy,
+            Assertion.RISK: told or therapy or "feared" in sentence.by_kind,
         }
         if counts.get(verdict.assertion, True):
             return None
