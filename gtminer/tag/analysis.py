@@ -15,7 +15,6 @@ Span = tuple[int, int]
 
 # The families of cues that say how what stands in their clause is meant.
 _CLAUSE_FAMILIES = ("clauses", "negation", "time", "uncertainty")
-_LABEL = "label"  # what a title must be of for its words to name a section
 
 
 class CueHit(NamedTuple):
@@ -87,17 +86,16 @@ class Analysis:
     @cached_property
     def titled_kind(self) -> str | None:
         """The kind of section of a label that the title names, None where it names none."""
+        if not self.is_label:
+            return None
         title = fold(self.document.title).text
-        words = self.vocabulary.title_sections
-        return (
-            next((kind for label, kind in words if kind != _LABEL and label in title), None) if self.is_label else None
-        )
+        return next((kind for words, kind in self.vocabulary.title_sections if words in title), None)
 
     @cached_property
     def is_label(self) -> bool:
         """Whether the title is that of a product's label, or of a part of one."""
         title = fold(self.document.title).text
-        return any(label in title for label, kind in self.vocabulary.title_sections if kind == _LABEL)
+        return any(map(title.__contains__, self.vocabulary.title_labels))
 
     def cues(self, family: str, kind: str | None = None) -> list[CueHit]:
         """Return the cues of *family*, or those of one *kind* of it, in reading order, overlapping ones too."""

@@ -23,6 +23,7 @@ from gtminer.tag.packed import Bytes, Packed, Remembered
 from gtminer.tag.words import Match, WordAutomaton
 
 _ASIDES = ("delivery", "donor")  # axes that say where and whose cells, beside what is done
+_LABEL = "label"
 _TUMOURS = ("solid tumour", "haematological malignancy")  # axes of indication.tsv
 
 
@@ -283,8 +284,14 @@ class Vocabulary:
 
     @cached_property
     def title_sections(self) -> list[tuple[str, str]]:
-        """Folded words of a title, between spaces, and the kind of section that a text under it is."""
-        return [(f" {words} ", kind) for words, kind in self._compiled["roles"]["title_sections"]]
+        """Folded words of a label's title, between spaces, and the kind of section that a text under it is."""
+        rows = self._compiled["roles"]["title_sections"]
+        return [(f" {words} ", kind) for words, kind in rows if kind != _LABEL]
+
+    @cached_property
+    def title_labels(self) -> list[str]:
+        """Folded words of which one must stand in a title, between spaces, for its other words to name a section."""
+        return [f" {words} " for words, kind in self._compiled["roles"]["title_sections"] if kind == _LABEL]
 
     @cached_property
     def products(self) -> dict[str, Product]:
