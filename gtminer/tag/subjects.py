@@ -22,6 +22,7 @@ _OF_THE_PRODUCT = 0.1  # a disease that the product of a label is for
 _BESIDE_THE_TITLE = 2.4  # a disease that the title lacks, where it names another
 _TOOL_MEANT = 1.3  # an editor in the sentence that says what was done, where a therapy is meant
 _TOOL_GIVEN = 1.0  # one plain mention, where a route is told as well
+_AGAINST_THE_TITLE = 2.0  # the other way of delivery, beside that of the title
 _OF_VECTORS = ("vector", "adds", "immunotherapy", "oncolyses", "route", "therapy")  # words that tell a vector
 _BESIDE_IT = 0.8  # a neighbour that weighs less beside a gene therapy is what that is compared with
 
@@ -176,6 +177,7 @@ class _Decision:
         for slug, replaced in self._roles.replaced:
             if slug in modalities:
                 self._at.stated.pop((Category.MODALITY, replaced), None)
+        self._contrast()
         actions = self._at.actions()
         if not actions and not of_product:
             return
@@ -185,6 +187,15 @@ class _Decision:
         for slug in neighbours - named:
             if titled or self._at.weight(slug) <= _BESIDE_IT * strongest:
                 del self._at.stated[Category.MODALITY, slug]
+
+    def _contrast(self) -> None:
+        """Drop the delivery that the title's is told against: "in vivo editing", where ex vivo was done before."""
+        ways = {self._roles.told["cells"], self._roles.told["route"]}
+        named = ways & self._at.in_title(Category.MODALITY)
+        if len(named) == 1:
+            for slug in ways - named:
+                if self._at.weight(slug) < _AGAINST_THE_TITLE:
+                    self._at.stated.pop((Category.MODALITY, slug), None)
 
     def _imply(self) -> None:
         modalities = self._at.slugs(Category.MODALITY)
