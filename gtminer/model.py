@@ -115,11 +115,16 @@ class Table(NamedTuple):
 
 
 class Provenance(NamedTuple):
-    """Where the bytes came from, when (UTC, ISO 8601), and their sha256 as received."""
+    """Where the bytes came from, when (UTC, ISO 8601), and their sha256 as received.
+
+    *made* is the day (ISO) on which the file says that it was made: no date of its content, but what tells the newer of
+    two editions that bear none.
+    """
 
     url: str
     retrieved_at: str
     sha256: str
+    made: str | None = None
 
 
 class Document(NamedTuple):

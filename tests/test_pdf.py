@@ -472,6 +472,47 @@ def test_a_report_that_takes_the_place_of_another_one_is_told(gtminer: Gtminer) 
     ]
 
 
+def edition_of(folder: Path, day: str, revised: str = "") -> Path:
+    """A product information made on *day* (YYYYMMDD), with a date of revision on its first page."""
+    path = folder / f"edition-{day}.pdf"
+    canvas = Canvas(str(path), pagesize=A4, invariant=1)
+    canvas.drawString(72, 700, "SUMMARY OF PRODUCT CHARACTERISTICS")
+    canvas.drawString(72, 660, f"Pyrexia was seen in patients by {day}. {revised}")
+    canvas.save()
+    path.write_bytes(path.read_bytes().replace(b"(D:20000101", f"(D:{day}".encode()))
+    return path
+
+
+@pytest.mark.parametrize(("newer", "older"), [("", ""), ("Revised: 05/2024", "Revised: 04/2024")])
+def test_an_older_edition_does_not_take_the_place_of_a_newer_one(
+    gtminer: Gtminer, tmp_path: Path, newer: str, older: str
+) -> None:
+    # Where both bear a date it decides: the file of the older one was made last.
+    days = ("20180721", "20221007") if newer else ("20221007", "20180721")
+    first, second = edition_of(tmp_path, days[0], newer), edition_of(tmp_path, days[1], older)
+    said = ["--no-tag", "--source", "ema", "--product", "Kymriah", "--kind", "smpc"]
+    gtminer("import", *said, str(first))
+    dates = ("2024-04", "2024-05") if newer else ("2018-07-21", "2022-10-07")
+    lines = [
+        f"warning: ema:kymriah/smpc: {second.name} ({dates[0]}) is older than {first.name} ({dates[1]}), which stays; "
+        "'gtminer show ema:kymriah/smpc --earlier 1' shows the older one",
+        "imported 1 document: 0 new, 0 changed, 1 unchanged",
+    ]
+    assert gtminer("import", *said, str(second)).err.splitlines()[1:] == lines
+    assert f"by {days[0]}" in gtminer("show", "ema:kymriah/smpc", "--text").out
+    assert f"by {days[1]}" in gtminer("show", "ema:kymriah/smpc", "--earlier", "1").out
+    assert gtminer("import", *said, str(second)).err.splitlines()[1:] == lines[1:]
+
+
+def test_a_newer_edition_takes_the_place_of_an_older_one(gtminer: Gtminer, tmp_path: Path) -> None:
+    first, second = edition_of(tmp_path, "20180721"), edition_of(tmp_path, "20221007")
+    said = ["--no-tag", "--source", "ema", "--product", "Kymriah", "--kind", "smpc"]
+    assert gtminer("import", *said, str(first), str(second)).err.splitlines()[2] == (
+        f"warning: ema:kymriah/smpc: {second.name} takes the place of {first.name}, which is older (2018-07-21, "
+        "2022-10-07); 'gtminer show ema:kymriah/smpc --earlier 1' shows the other"
+    )
+
+
 def test_import_keeps_letters_and_variations_apart(store: Store) -> None:
     imported(store, *(CORPUS / f"fictacel-{name}.pdf" for name in ("variation", "epar", "product-information", "sbra")))
     assert sorted(document.doc_id for document in documents(store)) == [

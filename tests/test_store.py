@@ -140,15 +140,15 @@ def test_putting_the_same_again_changes_nothing(store: Store) -> None:
     first = store.put([PLAIN, WHOLE])
     before = list(store.connection.iterdump())
     again = store.put([PLAIN, WHOLE._replace(provenance=Provenance("https://example.org/2", "2026", "1" * 64))])
-    assert first == (2, 0, 0, 0, [(1, PLAIN), (2, WHOLE)])
-    assert again == (0, 0, 2, 0, [])
+    assert first == (2, 0, 0, 0, [(1, PLAIN), (2, WHOLE)], [])
+    assert again == (0, 0, 2, 0, [], [])
     assert list(store.connection.iterdump()) == before
 
 
 def test_a_changed_document_keeps_its_earlier_version(store: Store) -> None:
     changed = WHOLE._replace(text="An invented trial of AAV9\nChanged.")
     store.put([WHOLE], run=1)
-    assert store.put([changed], run=2) == (0, 1, 0, 0, [(1, changed)])
+    assert store.put([changed], run=2) == (0, 1, 0, 0, [(1, changed)], [])
     assert store.get(WHOLE.doc_id) == changed
     assert store.versions(WHOLE.doc_id) == [WHOLE]
     assert rows(store, "SELECT first_run, changed_run FROM document") == [(1, 2)]
@@ -159,7 +159,7 @@ def test_a_changed_document_keeps_its_earlier_version(store: Store) -> None:
 
 def test_a_lower_pmid_version_is_passed_over(store: Store) -> None:
     store.put([WHOLE])
-    assert store.put([WHOLE._replace(version=1, text="older")]) == (0, 0, 1, 0, [])
+    assert store.put([WHOLE._replace(version=1, text="older")]) == (0, 0, 1, 0, [], [])
     assert store.get(WHOLE.doc_id) == WHOLE
 
 
@@ -173,9 +173,9 @@ BODIES = [WHOLE, WHOLE._replace(text="another"), PLAIN, WHOLE._replace(text="a t
 
 
 def test_a_file_with_several_bodies_of_a_record_may_be_imported_again(store: Store) -> None:
-    assert store.put(BODIES) == (2, 2, 0, 0, [(1, BODIES[3]), (2, PLAIN)])
+    assert store.put(BODIES) == (2, 2, 0, 0, [(1, BODIES[3]), (2, PLAIN)], [])
     before = list(store.connection.iterdump())
-    assert store.put(BODIES) == (0, 0, 4, 0, [])
+    assert store.put(BODIES) == (0, 0, 4, 0, [], [])
     assert [store.put([body]).unchanged for body in BODIES] == [1, 1, 1, 1]
     assert list(store.connection.iterdump()) == before
     assert store.versions(WHOLE.doc_id) == BODIES[:2]

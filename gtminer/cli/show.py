@@ -28,7 +28,7 @@ def show(
     every: Annotated[bool, typer.Option("--all", help=f"Every mention, not only {FEW} of a concept.")] = False,
     text: Annotated[bool, typer.Option("--text", help="The whole text, with the words of the tags marked.")] = False,
     earlier: Annotated[
-        int | None, typer.Option(metavar="N", help="The text of the N-th earlier version, 1 the oldest.")
+        int | None, typer.Option(metavar="N", help="The text of the N-th earlier version, 1 the first kept.")
     ] = None,
     format_: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
 ) -> None:

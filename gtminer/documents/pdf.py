@@ -7,6 +7,7 @@ one line a row, cells joined by ``" | "``; see :class:`~gtminer.model.Table`.
 """
 
 import hashlib
+import re
 import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -23,8 +24,9 @@ from gtminer.model import Document, Provenance, Section, Table
 from gtminer.text import encodable, one_line
 
 # Raised with every change of what the readers give, so that known failures are tried again (P29 of docs/faults.md).
-PARSER_VERSION = "pdf-2"
+PARSER_VERSION = "pdf-3"
 
+_STAMP = re.compile(r"D:((?:19|20)\d\d)(\d\d)(\d\d)")
 _MEANINGS = {
     State.NOT_PDF: ("not a PDF", "get the file again"),
     State.TRUNCATED: ("cut off", "get the file again"),
@@ -122,7 +124,12 @@ class PdfReader:
             state=verdict.state.value,
             pages=reading.get("pages"),
             tables=tables,
-            provenance=Provenance(url or (str(pdf) if isinstance(pdf, Path) else name), retrieved_at or "", sha256),
+            provenance=Provenance(
+                url or (str(pdf) if isinstance(pdf, Path) else name),
+                retrieved_at or "",
+                sha256,
+                _day(reading.get("made")),
+            ),
         )
         return Read(document, found, verdict.reason)
 
@@ -190,6 +197,12 @@ def _as_file(pdf: Path | bytes) -> Iterator[Path]:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _day(stamp: str | None) -> str | None:
+    """Return the day that a file bears (`D:20181007`) in ISO, None for what is no day."""
+    found = _STAMP.fullmatch(stamp or "")
+    return regulatory.iso(*(int(part) for part in found.groups())) if found else None
 
 
 def _failed(verdict: Verdict) -> dict[str, Any]:

@@ -4,6 +4,7 @@ What leaves the worker is JSON, never objects: the parent trusts nothing that a 
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from ctypes import create_string_buffer
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from gtminer.documents.pdf_sections import Block, Sections, margins
 from gtminer.documents.pdf_states import State, is_garbled
 from gtminer.documents.pdf_text import PageText, Segment, read_page
 
+_STAMP = 128  # bytes of a date in a file
 _ERRORS = {
     calls.ERR_PASSWORD: (State.ENCRYPTED, "the file is locked with a password"),
     calls.ERR_SECURITY: (State.ENCRYPTED, "the file is locked in a way that the reader does not know"),
@@ -81,6 +83,7 @@ def _read_pages(
     stretches = Sections(word_test(line.text for line in running)).build(items, margins(running))
     return {
         "pages": count,
+        "made": _made(document),
         "lost": sorted(lost),
         "scanned": scanned,
         "garbled": garbled,
@@ -90,6 +93,13 @@ def _read_pages(
         "sections": [list(stretch) for stretch in stretches],
         "tables": [table._asdict() for table in finder.finish()] if with_tables else [],
     }
+
+
+def _made(document: Any) -> str | None:
+    """Return the day on which the file says that it was made, as the PDF standard writes it: `D:20181007`."""
+    buffer = create_string_buffer(_STAMP)
+    size = min(calls.get_meta(document, b"CreationDate", buffer, _STAMP), _STAMP)
+    return buffer.raw[: max(0, size - 2)].decode("utf-16-le", "replace")[:10] or None
 
 
 def _shows_picture(page: Any) -> bool:

@@ -139,9 +139,9 @@ def _date(head: str) -> str | None:
     """The first date of the cover."""
     dates: list[tuple[int, str]] = []
     for found in _DAY_FIRST.finditer(head):
-        dates.append((found.start(), _iso(int(found[3]), _MONTHS[found[2].casefold()], int(found[1]))))
+        dates.append((found.start(), iso(int(found[3]), _MONTHS[found[2].casefold()], int(found[1]))))
     for found in _MONTH_FIRST.finditer(head):
-        dates.append((found.start(), _iso(int(found[3]), _MONTHS[found[1].casefold()], int(found[2]))))
+        dates.append((found.start(), iso(int(found[3]), _MONTHS[found[1].casefold()], int(found[2]))))
     for found in _MONTH.finditer(head):
         dates.append((found.start(), f"{found[2]}-{_MONTHS[found[1].casefold()]:02d}"))
     for found in _REVISED.finditer(head):
@@ -149,7 +149,8 @@ def _date(head: str) -> str | None:
     return min(dates)[1] if dates else None
 
 
-def _iso(year: int, month: int, day: int) -> str:
+def iso(year: int, month: int, day: int) -> str:
+    """Return a date in ISO, year and month where there is no such day."""
     try:
         return date(year, month, day).isoformat()
     except ValueError:

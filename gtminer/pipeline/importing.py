@@ -2,7 +2,8 @@
 
 import gc
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from gtminer.pipeline import tagging
 from gtminer.pipeline.reports import ReportOptions, Reports, UnplacedError
 from gtminer.pipeline.tagging import Tagger
 from gtminer.store.database import Store
+from gtminer.store.editions import edition, older_by
 from gtminer.store.raw import RawFiles
 from gtminer.text import one_line
 
@@ -167,7 +169,7 @@ class Import:
         with self.store.transaction():
             before = self._bodies()
             counts = self.store.put(self._batch, run=self.run)
-            self.result.displaced += self._displaced(before)
+            self.result.displaced += self._displaced(before, counts.older)
             if self.tagger is not None and counts.fresh:
                 tagged = tagging.tag(self.store, counts.fresh, self.tagger, run=self.run)
                 self.result.tagged += tagged.documents
@@ -193,17 +195,34 @@ class Import:
     def _batched_reports(self) -> list[Document]:
         return [one for one in self._batch if isinstance(one, Document) and one.regulator]
 
-    def _displaced(self, before: Mapping[str, tuple[str, int]]) -> Iterator[str]:
-        """Say which report took the place of which: files do not tell which of two is the newer one."""
+    def _displaced(self, before: Mapping[str, tuple[str, int]], older: Sequence[Document]) -> Iterator[str]:
+        """Say which report took the place of which, and which did not since it is the older one."""
+        behind = Counter(one.doc_id for one in older)
+        for one in older:
+            current = self.store.get(one.doc_id)
+            dates = current and older_by(edition(one), edition(current))
+            if current and dates:
+                number = self.store.versions(one.doc_id).index(one) + 1
+                yield (
+                    f"{one.doc_id}: {_name(_file(one))} ({dates[0]}) is older than {_name(_file(current))} "
+                    f"({dates[1]}), which stays; 'gtminer show {one.doc_id} --earlier {number}' shows the older one"
+                )
         first = {one.doc_id: _file(one) for one in reversed(self._batched_reports())}
         for doc_id, (url, versions) in self._bodies().items():
             earlier, count = before.get(doc_id, ("", 0))
-            if versions > count:
+            if versions - behind[doc_id] > count:
                 yield (
-                    f"{doc_id}: {_name(url)} takes the place of {_name(earlier or first[doc_id])}, since it was read "
-                    f"later; which is the newer one they do not say; 'gtminer show {doc_id} --earlier {versions}' "
-                    "shows the other"
+                    f"{doc_id}: {_name(url)} takes the place of {_name(earlier or first[doc_id])}, "
+                    f"{self._why(doc_id)}; 'gtminer show {doc_id} --earlier {versions}' shows the other"
                 )
+
+    def _why(self, doc_id: str) -> str:
+        """Say why a report took the place of the one before it."""
+        current, versions = self.store.get(doc_id), self.store.versions(doc_id)
+        dates = older_by(edition(versions[-1]), edition(current)) if current and versions else None
+        if dates is None:
+            return "since it was read later; which is the newer one they do not say"
+        return f"which is older ({dates[0]}, {dates[1]})"
 
 
 def _file(document: Document) -> str:

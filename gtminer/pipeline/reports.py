@@ -156,7 +156,9 @@ class Reports:
             kind=kind,
             product=product_id,
             regulator=REGULATORS[source],
-            provenance=provenance._replace(url=options.url or provenance.url),
+            provenance=provenance._replace(
+                url=options.url or provenance.url, made=document.provenance and document.provenance.made
+            ),
         )
 
     def _listed(self, provenance: Provenance) -> tuple[str, str, str, str] | None:

@@ -19,6 +19,7 @@ FINGERPRINT = COLUMNS.index("fingerprint")
 _DIRECT = ("doc_id", "source", "title", "text", "published", "date", "journal", "doi", "pmcid", "kind", "product",
            "regulator", "state", "pages", "version")  # fmt: skip
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_NOWHERE = (None, None, None)
 
 
 def row(document: Document) -> tuple[Any, ...]:
@@ -58,10 +59,12 @@ def _row(document: Document) -> tuple[Any, ...]:
     digest.update(record.encode())
     digest.update(f"\n{text}\n{title}".encode())
     fingerprint = digest.hexdigest()
+    if provenance and provenance.made:  # of the file, not of the document: no part of its fingerprint
+        record = f'{record[:-1]}{"," if len(record) > 2 else ""}"made":{json.dumps(provenance.made)}}}'
     return (
         doc_id, source, title, text, int(date[:4]) if date else None, date, published, journal, doi, pmcid, kind,
         product, regulator, state, pages, version, document.is_retracted,
-        document.retraction_pmid if links else None, record, fingerprint, *(provenance or (None, None, None)),
+        document.retraction_pmid if links else None, record, fingerprint, *(provenance or _NOWHERE)[:3],
     )  # fmt: skip
 
 
@@ -72,7 +75,7 @@ def document(values: Mapping[str, Any]) -> Document:
     return _assemble(
         {name: values[name] for name in _DIRECT},
         record,
-        Provenance(values["url"] or "", retrieved_at or "", sha256) if sha256 else None,
+        Provenance(values["url"] or "", retrieved_at or "", sha256, record.get("made")) if sha256 else None,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from gtminer.model import MEDLINE_TEXT, Deletion, Document
 from gtminer.store import codec
 from gtminer.store.connection import Connected
+from gtminer.store.editions import Edition, edition, older_by
 
 _PLACES = ", ".join("?" * len(codec.COLUMNS))
 _INSERT = (
@@ -23,13 +24,17 @@ _PAGE = 100  # a report has up to a megabyte of text
 
 
 class Counts(NamedTuple):
-    """What became of the documents that were put; *fresh* are the new and the changed ones with their ids."""
+    """What became of the documents that were put; *fresh* are the new and the changed ones with their ids.
+
+    *older* are editions kept behind the stored one, which is newer; they count as unchanged.
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     deleted: int = 0
     fresh: Sequence[tuple[int, Document]] = ()
+    older: Sequence[Document] = ()
 
 
 class Documents(Connected):
@@ -51,16 +56,18 @@ class Documents(Connected):
         is the UTC day (ISO) on which a source returned them: it ends a row of misses and lists a vanished document
         again, and of two bodies of a document in one answer the last of the highest version counts. Without it they
         come from files, which may be old: a body that was replaced before stays replaced, so that files may be
-        imported again without a change.
+        imported again without a change, and an older edition of a regulator's document becomes an earlier version.
         """
         layers, gone = _sort(documents, one_body_each=seen is not None)
         new = changed = unchanged = 0
         fresh: dict[int, Document] = {}
+        older: list[Document] = []
         with self.transaction():
             for layer in layers:
                 counts = self._put(layer, run, seen)
                 new, changed, unchanged = new + counts.new, changed + counts.changed, unchanged + counts.unchanged
                 fresh |= counts.fresh
+                older += counts.older
             if query is not None:
                 self.connection.execute(
                     "INSERT OR IGNORE INTO found_by "
@@ -68,7 +75,7 @@ class Documents(Connected):
                     (query, json.dumps([doc_id for layer in layers[:1] for doc_id in layer])),
                 )
             deleted = self.set_status(gone, "deleted", run=run) if gone else 0
-        return Counts(new, changed, unchanged, deleted, list(fresh.items()))
+        return Counts(new, changed, unchanged, deleted, list(fresh.items()), older)
 
     def get(self, doc_id: str) -> Document | None:
         """Return the newest version of a document, None where it is not stored."""
@@ -144,9 +151,10 @@ class Documents(Connected):
 
     def _put(self, batch: Mapping[str, Document], run: int | None, seen: str | None) -> Counts:
         stored = {
-            doc_id: (identifier, version, fingerprint, state)
-            for doc_id, identifier, version, fingerprint, state in self.connection.execute(
-                "SELECT doc_id, id, version, fingerprint, state FROM document "
+            doc_id: (identifier, version, fingerprint, state, Edition(*edited))
+            for doc_id, identifier, version, fingerprint, state, *edited in self.connection.execute(
+                "SELECT doc_id, id, version, fingerprint, state, date, "
+                "CASE WHEN regulator IS NULL THEN NULL ELSE json_extract(record, '$.made') END, sha256 FROM document "
                 "WHERE doc_id IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(batch)),),
             )
@@ -155,6 +163,7 @@ class Documents(Connected):
         inserts: list[tuple[Any, ...]] = []
         updates: list[tuple[Any, ...]] = []
         fresh: list[tuple[int, Document]] = []
+        older: list[Document] = []
         for doc_id, document in batch.items():
             known = stored.get(doc_id)
             if known is None:
@@ -164,7 +173,12 @@ class Documents(Connected):
             elif document.version >= known[1] and not (document.state == MEDLINE_TEXT != known[3]):
                 row = codec.row(document)
                 fingerprint = row[codec.FINGERPRINT]
-                if fingerprint != known[2] and (seen or not self._was_replaced(known[0], fingerprint)):
+                if fingerprint == known[2] or (not seen and self._was_replaced(known[0], fingerprint)):
+                    continue
+                if seen is None and document.regulator and _is_older(document, known[4]):
+                    self._keep_older(known[0], fingerprint, document)
+                    older.append(document)
+                else:
                     updates.append((*row, run, known[0]))
                     fresh.append((known[0], document))
         if inserts:
@@ -180,7 +194,15 @@ class Documents(Connected):
             self.connection.executemany(_UPDATE, updates)
         if seen is not None and stored:
             self.mark_seen(stored, seen, run=run)
-        return Counts(len(inserts), len(updates), len(batch) - len(fresh), 0, fresh)
+        return Counts(len(inserts), len(updates), len(batch) - len(fresh), 0, fresh, older)
+
+    def _keep_older(self, identifier: int, fingerprint: str, document: Document) -> None:
+        """Keep an older edition as an earlier version. No run replaced it: what changed since a run passes it over."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self.connection.execute(
+            "INSERT INTO document_version (document, replaced_at, fingerprint, snapshot) VALUES (?, ?, ?, ?)",
+            (identifier, now, fingerprint, codec.dump(document)),
+        )
 
     def _was_replaced(self, identifier: int, fingerprint: str) -> bool:
         """Tell whether this body of a document is one of its earlier versions."""
@@ -227,6 +249,12 @@ class Documents(Connected):
         while page := list(self._documents(f"({where}) AND id > ?", (*values, after), _PAGE)):
             yield from page
             after = page[-1][0]
+
+
+def _is_older(document: Document, stored: Edition) -> bool:
+    """Tell whether *document* is an older edition; the same bytes, read otherwise, are not."""
+    new = edition(document)
+    return new.sha256 != stored.sha256 and older_by(new, stored) is not None
 
 
 def _sort(
