@@ -9,7 +9,7 @@ from gtminer import tsv
 from gtminer.errors import InputError
 from gtminer.model import Category
 
-_PARTS = ("notation", "change", "put", "begun", "cell")
+_PARTS = ("notation", "change", "done", "put", "begun", "cell")
 
 
 def capsids(folder: Traversable) -> Iterator[tuple[Any, ...]]:
@@ -27,7 +27,7 @@ def changed_cells(folder: Traversable) -> Iterator[tuple[Any, ...]]:
     """Yield every wording of cells whose genes were changed, as ``vocabulary.Form`` holds it.
 
     Raises:
-        InputError: a part of changed_cells.tsv that is none of notation, change, put, begun, cell.
+        InputError: a part of changed_cells.tsv that is none of notation, change, done, put, begun, cell.
     """
     parts: dict[str, list[tsv.Row]] = {name: [] for name in _PARTS}
     for row in tsv.read(folder / "changed_cells.tsv", ("part", "words", "concept", "instead", "source")):
@@ -37,7 +37,7 @@ def changed_cells(folder: Traversable) -> Iterator[tuple[Any, ...]]:
     for notation in parts["notation"]:
         changes, cells = (
             [part for part in pair if f"{{{part}}}" in notation["words"]]
-            for pair in (("change", "put"), ("begun", "cell"))
+            for pair in (("change", "done", "put"), ("begun", "cell"))
         )
         for change, cell in product(parts[changes[0]], parts[cells[0]]):
             text = notation["words"].replace(f"{{{changes[0]}}}", change["words"])
