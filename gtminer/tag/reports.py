@@ -18,6 +18,8 @@ LABELS = frozenset(
 _TOUCHES = 3  # characters between an event and the words of a test
 _SHORT_NAME = re.compile(r"\s*\([^()\n]{2,40}\)")  # "replication-competent retrovirus (RCR) was studied"
 _HEADING = re.compile(r"[A-Z][^.;:,|\d\n]{2,89}")
+_SHORT_FORM = re.compile(r"\s*(?:\w*[A-Z]\w*[A-Z]\w*|[A-Za-z])\s*(?:[,:=–-]|\s)\s*[^\W\d]")  # "SAE serious", "y, years"
+_EXPLAINED = 3  # short forms that a legend explains at least
 _PROSE = 60  # a line of running text is longer than this
 _ENDS = (".", ":", ";", ")")
 _STUDIES = ("stud", "data")  # what was not done or handed in: denied or not, it tells of no event
@@ -48,8 +50,12 @@ def only_named(
         return None
     if state := next((hit for hit in cues.get("state", ()) if _overlap(hit, mention)), None):
         return f"a state of those treated: {state.text}"
-    if is_report(analysis) and _is_heading(analysis, analysis.sentence(mention.start)):
-        return "a heading only names it"
+    if is_report(analysis):
+        span = analysis.sentence(mention.start)
+        if _is_heading(analysis, span):
+            return "a heading only names it"
+        if _is_legend(analysis.text[slice(*span)]):
+            return "a legend only names it"
     return None
 
 
@@ -69,6 +75,14 @@ def _touching(text: str, mention: Mention, cues: Mapping[str, Sequence[CueHit]])
 
 def _overlap(hit: CueHit, mention: Mention) -> bool:
     return hit.start < mention.end and mention.start < hit.end
+
+
+def _is_legend(sentence: str) -> bool:
+    """Say whether a sentence explains the short forms of a table: "CRS, cytokine release syndrome; FL: ..."."""
+    if sentence.startswith("Abbreviations"):
+        return True
+    parts = sentence.split(";")
+    return len(parts) >= _EXPLAINED and sum(bool(_SHORT_FORM.match(part)) for part in parts) > 0.7 * len(parts)
 
 
 def _is_heading(analysis: Analysis, span: Span) -> bool:
