@@ -51,6 +51,8 @@ LINE = "The events were looked for in all of the patients who had been given the
     [
         ("clinical_safety", f"{LINE}\nSecondary malignancies\n{LINE}"),  # a heading
         ("clinical_safety", f"Replication-competent retrovirus (RCR)\n{LINE}"),
+        ("clinical_safety", f"{LINE}\nRCR\nIt was looked for in all."),
+        ("clinical_safety", "RCR: The search was carried out before the infusion and after it."),
         ("clinical_safety", "Samples taken for RCR were sent to one laboratory."),
         ("clinical_safety", "The occurrence of replication-competent retrovirus (RCR) was studied according to plan."),
         ("clinical_safety", "The RCR test was the same in both studies."),
@@ -87,6 +89,7 @@ def test_what_a_report_only_names_is_no_event(kind: str, text: str) -> None:
         ("clinical_safety", "Patients may develop secondary malignancies.", [("secondary_malignancy", "risk")]),
         ("clinical_safety", "There was no imbalance in infections.", [("infection", "present")]),
         ("clinical_safety", "One patient did not respond and the other died.", [("death", "present")]),
+        ("clinical_safety", "Stroke: A stroke was seen in 2 patients.", [("stroke_event", "present")] * 2),
         ("clinical_safety", "Seen were: fever; a stroke", [("pyrexia", "present"), ("stroke_event", "present")]),
         ("clinical_safety", "Non-fatal strokes occurred in two patients.", [("stroke_event", "present")]),
         ("clinical_safety", "A near-fatal sepsis was seen.", [("sepsis", "present")]),

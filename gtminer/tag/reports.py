@@ -18,9 +18,13 @@ LABELS = frozenset(
 _TOUCHES = 3  # characters between an event and the words of a test
 _SHORT_NAME = re.compile(r"\s*\([^()\n]{2,40}\)")  # "replication-competent retrovirus (RCR) was studied"
 _HEADING = re.compile(r"[A-Z][^.;:,|\d\n]{2,89}")
-_SHORT_FORM = re.compile(r"\s*(?:\w*[A-Z]\w*[A-Z]\w*|[A-Za-z])\s*(?:[,:=–-]|\s)\s*[^\W\d]")  # "SAE serious", "y, years"
+_SHORT_FORM = re.compile(
+    r"\s*(?:\w{0,8}[A-Z]\w{0,8}[A-Z]\w{0,8}|[A-Za-z])\s*(?:[,:=–-]|\s)\s*[^\W\d]"
+)  # "SAE serious", "y, years"
 _EXPLAINED = 3  # short forms that a legend explains at least
 _PROSE = 60  # a line of running text is longer than this
+_WORDS = 3  # spaces of a short sentence
+_LABELLED = re.compile(r":\s[A-Z][^\d.]{30}")  # "RCR: The search was carried out …"; not "Fever: 3 patients"
 _ENDS = (".", ":", ";", ")")
 _STUDIES = ("stud", "data")  # what was not done or handed in: denied or not, it tells of no event
 
@@ -52,7 +56,7 @@ def only_named(
         return f"a state of those treated: {state.text}"
     if is_report(analysis):
         span = analysis.sentence(mention.start)
-        if _is_heading(analysis, span):
+        if _is_heading(analysis, span) or (mention.start == span[0] and _LABELLED.match(analysis.text, mention.end)):
             return "a heading only names it"
         if _is_legend(analysis.text[slice(*span)]):
             return "a legend only names it"
@@ -90,8 +94,9 @@ def _is_heading(analysis: Analysis, span: Span) -> bool:
     text, (start, end) = analysis.text, span
     if (start and text[start - 1] != "\n") or text[end : end + 1] != "\n" or not _HEADING.fullmatch(text[start:end]):
         return False
-    behind = text[end + 1 : end + 1 + _PROSE]
-    if len(behind) < _PROSE or "\n" in behind or " | " in behind or not behind[0].isupper():
+    behind = text[end + 1 : end + 1 + _PROSE].partition("\n")[0]
+    is_prose = len(behind) == _PROSE or (behind.endswith(".") and behind.count(" ") >= _WORDS)
+    if not is_prose or " | " in behind or not behind[0].isupper():
         return False
     before = text[max(0, text.rfind("\n", 0, max(0, start - 1)) + 1) : max(0, start - 1)]
     return analysis.section(start).start == start or len(before) >= _PROSE or before.rstrip().endswith(_ENDS)
