@@ -15,7 +15,7 @@ from gtminer.tag.analysis import Analysis, CueHit, outermost_first, within
 
 # The signs come first: found fastest.
 _MARKS = re.compile(
-    r"[;•:aA](?:(?<=[;•])|(?<=:)\s(?=(?i:no)\b)"
+    r"[;•:aA](?:(?<=[;•])|(?<=:)\s(?=(?i:no|one|two|three|four|five)\b)"
     r"|(?<=\b[aA])[nN][dD] (?=(?i:(?:the )?(?:other )?\d+ (?:of|patients|subjects|participants|\()))"
     r")"
 )

@@ -21,6 +21,7 @@ _HEADING = re.compile(r"[A-Z][^.;:,|\d\n]{2,89}")
 _SHORT_FORM = re.compile(
     r"\s*(?:\w{0,8}[A-Z]\w{0,8}[A-Z]\w{0,8}|[A-Za-z])\s*(?:[,:=–-]|\s)\s*[^\W\d]"
 )  # "SAE serious", "y, years"
+_DEFINED = re.compile(r"[A-Z][^.=]{2,80}\s=\s[A-Za-z]")  # "PTs included = Fall, Syncope"
 _EXPLAINED = 3  # short forms that a legend explains at least
 _PROSE = 60  # a line of running text is longer than this
 _WORDS = 3  # spaces of a short sentence
@@ -45,6 +46,8 @@ def only_named(
         return None
     if (asked := _before(cues, "asked", mention)) and analysis.document.kind.endswith("letter"):
         return f"a letter asks for it: {asked.text}"
+    if eased := next((hit for hit in cues.get("eased", ()) if 0 <= mention.start - hit.end < _TOUCHES), None):
+        return f"tells of the disease: {eased.text}"
     plain = verdict.assertion is Assertion.PRESENT and verdict.cue is None
     if plain or verdict.assertion is Assertion.NEGATED:
         tested = _touching(analysis.text, mention, cues)
@@ -83,7 +86,7 @@ def _overlap(hit: CueHit, mention: Mention) -> bool:
 
 def _is_legend(sentence: str) -> bool:
     """Say whether a sentence explains the short forms of a table: "CRS, cytokine release syndrome; FL: ..."."""
-    if sentence.startswith("Abbreviations"):
+    if sentence.startswith("Abbreviations") or _DEFINED.match(sentence):
         return True
     parts = sentence.split(";")
     return len(parts) >= _EXPLAINED and sum(bool(_SHORT_FORM.match(part)) for part in parts) > 0.7 * len(parts)
