@@ -39,6 +39,7 @@ def role(title: str, sentence: str, concept: str) -> tuple[Role, str]:
         (TRIAL, "Two patients developed an infection after the infusion.", "infection"),
         (TRIAL, "The vector may cause seizures.", "seizure"),
         (MICE, "Toxicity was dose-dependent, with seizures at the highest dose.", "seizure"),
+        (TRIAL, "One patient with haemophilia B died of sepsis.", "death"),
         (LABEL, "Hepatotoxicity may occur.", "hepatotoxicity"),
         (LABEL, "Patients must be monitored for infections.", "infection"),
         (LABEL, "Infections were reported after allogeneic transplantation.", "infection"),

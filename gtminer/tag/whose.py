@@ -93,7 +93,7 @@ class Owners:
             diseases |= {slug for product in products for slug in analysis.vocabulary.products[product].indications}
         self._diseases = sorted(diseases)
         self._treated = sorted(
-            (item.start, item.end)
+            (item.start, item.end, item.slug)
             for item in mentions
             if item.category is Category.INDICATION and (item.category, item.slug) in decided.stated
         )
@@ -182,10 +182,12 @@ class Owners:
         place = bisect_right(self._treated, (mention.end,)) - 1
         if place < 0:
             return False
-        end = self._treated[place][1]
-        # "Ebola virus infection": the disease lends its name.
+        _, end, disease = self._treated[place]
+        # "Ebola virus infection": the disease, which is one, lends its name.
         return end > mention.start or (
-            mention.start - end <= _NAMED_BY and _VIRUS.fullmatch(self._analysis.text, end, mention.start) is not None
+            mention.start - end <= _NAMED_BY
+            and (disease, mention.slug) in self._vocabulary.symptoms
+            and _VIRUS.fullmatch(self._analysis.text, end, mention.start) is not None
         )
 
     def is_label(self, offset: int) -> bool:
