@@ -405,6 +405,11 @@ def test_what_is_done_where_and_with_whose_cells_are_told_apart(text: str, expec
     assert {slug for slug, _ in mentions(text, MODALITY)} == expected
 
 
+@pytest.mark.parametrize("text", ["oesophageal squamous cell carcinoma", "Esophageal squamous cell carcinoma"])
+def test_american_and_british_spelling_are_one(text: str) -> None:
+    assert [slug for slug, _ in mentions(text, INDICATION)] == ["oesophageal_cancer"]
+
+
 @pytest.mark.parametrize(
     ("text", "slug"),
     [("intracranial bleeding", "intracranial_haemorrhage"), ("nose bleed and gastric hemorrhage", "haemorrhage")],

@@ -100,7 +100,7 @@ def _spell(folded: str, spellings: Sequence[Spelling]) -> Iterator[str]:
 
 
 def _replace(text: str, old: str, new: str, start: bool) -> str:
-    if old not in text or new in text:
+    if old not in text or (old in new and new in text):  # "esoph" stands in "oesoph" already
         return text
     return re.sub(rf"\b{old}", new, text) if start else text.replace(old, new)
 
