@@ -331,3 +331,10 @@ def test_a_list_of_abbreviations_or_of_contents_tells_of_no_event() -> None:
 )
 def test_a_study_that_was_not_done_denies_no_event(text: str) -> None:
     assert summary(LYMPHOMA, text) == {}
+
+
+def test_a_study_entitled_for_safety_plans_adverse_events() -> None:
+    text = "Adults with ischaemic heart disease receive injections into the heart muscle."
+    assert summary("Safety study of an adenoviral vector with the VEGF gene in heart disease", text) == {
+        "adverse_event_any": "planned"
+    }

@@ -463,3 +463,9 @@ def test_a_label_speaks_of_the_disease_of_its_product() -> None:
 )
 def test_a_laboratorys_method_is_no_modality(text: str) -> None:
     assert about(document("A receptor in tumour growth", text)).modality == ""
+
+
+def test_a_complication_of_cell_therapy_is_an_indication_only_where_the_title_has_it() -> None:
+    text = "T cells with a T-cell receptor were given. Signs of graft-versus-host disease were looked for."
+    assert read("TCR-T cells in recurrent leukaemia", text).summary.indication == ()
+    assert read("TCR-T cells against graft-versus-host disease", text).summary.indication == ("gvhd",)

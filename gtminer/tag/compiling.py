@@ -146,6 +146,9 @@ def compile_(source: Files) -> dict[str, Any]:
             ],
             "donors": [row[1] for row in concepts if row[0] == Category.MODALITY and row[4] == "donor"],
             "made": [row["concept"] for row in tsv.read(source.data / "roles" / "made.tsv", ("concept", "source"))],
+            "complications": [
+                row["concept"] for row in tsv.read(source.data / "roles" / "complications.tsv", ("concept", "source"))
+            ],
             "vectorless": [
                 row["concept"] for row in tsv.read(source.data / "roles" / "vectorless.tsv", ("concept", "source"))
             ],

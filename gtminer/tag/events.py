@@ -19,6 +19,8 @@ from gtminer.tag.whose import NO_PATIENTS, THERAPY, Owners
 # Sections that name and do not tell; not dropped, since a heading misread would take what follows with it.
 _LISTS = {"toc": "a table of contents only names it", "abbreviations": "a list of abbreviations only names it"}
 _PROTOCOL = "the document is a protocol"
+_ENTITLED = "the title sets out for it"
+_PLAIN = Verdict(Assertion.PRESENT)
 _NO_FIGURES = (NOTHING,)
 _PURPOSE = 40  # characters before a word of safety in which its purpose is looked for
 _PARAGRAPH = 1500  # characters before a sentence in which the size of its set is looked for
@@ -65,7 +67,10 @@ def endpoints(analysis: Analysis, mentions: Sequence[Mention], people: Subjects)
     if hits and not people.is_protocol:
         if _is_report(analysis) or people.finds_more_than(1):
             return []
-        hits = [hit for hit in hits if _is_purpose(analysis, hit)]
+        entitled = {
+            hit.end for hit in analysis.cues("subjects", "trial_title") if hit.start < len(analysis.document.title)
+        }
+        hits = [hit for hit in hits if _is_purpose(analysis, hit) or (entitled and hit.end <= max(entitled))]
     taken = [(item.start, item.end) for item in mentions if item.category is Category.SAFETY]
     for hit in hits:
         if not any(start < hit.end and hit.start < end for start, end in taken):
@@ -164,6 +169,8 @@ class _Judge:
         if is_label and verdict.assertion is Assertion.PLANNED:
             other = Assertion.PRESENT if self._analysis.document.kind in LABELS else Assertion.PLANNED
             return Verdict(usual or other, verdict.cue or f"section {kind}")
+        if verdict == _PLAIN and self._owners.is_general(mention) and self._is_entitled(mention):
+            return Verdict(Assertion.PLANNED, _ENTITLED)
         if verdict.assertion is not Assertion.PRESENT:
             return verdict
         if usual is not None and (certain == "yes" or verdict.cue is None):
@@ -177,6 +184,11 @@ class _Judge:
         if words := self._people.preclinical(span):
             return Verdict(Assertion.PRECLINICAL, words)
         return verdict
+
+    def _is_entitled(self, mention: Mention) -> bool:
+        """Say whether the title of a study that reports nothing sets out for safety."""
+        titled = mention.start < len(self._analysis.document.title) and not self._people.finds_more_than(1)
+        return titled and bool(self._analysis.cues("subjects", "trial_title"))
 
     def _in_protocol(self, verdict: Verdict, mention: Mention) -> Verdict:
         """Return what a protocol means: safety is planned there, what was found was found earlier (curation guide)."""

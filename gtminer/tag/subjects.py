@@ -19,6 +19,7 @@ _VECTOR_BESIDE = 0.8  # more than an introduction gives
 _IN_A_PROTOCOL = 1.0  # the heaviest action, where nothing else is tested
 _UNNAMED_IN_A_PROTOCOL = 1.7  # "gene therapy" alone may be an outlook
 _OF_THE_PRODUCT = 0.1  # a disease that the product of a label is for
+_A_COMPLICATION = 3.5  # more than words of the text; a heading and they
 _BESIDE_THE_TITLE = 2.4  # a disease that the title lacks, where it names another
 _TOOL_MEANT = 1.3  # an editor in the sentence that says what was done, where a therapy is meant
 _TOOL_GIVEN = 1.0  # one plain mention, where a route is told as well
@@ -98,15 +99,21 @@ class _Decision:
             category, slug = key
             if category in (Category.SAFETY, Category.PRODUCT) or self._roles.is_tool(category, slug):
                 continue
-            beside = titled and category is Category.INDICATION
-            if beside and titled.isdisjoint(self._vocabulary.ancestors(category, slug)):
-                enough = _BESIDE_THE_TITLE
-            elif category is Category.INDICATION and slug in labelled:
-                enough = _OF_THE_PRODUCT
-            else:
-                enough = _ENOUGH[category]
+            enough = _ENOUGH[category]
+            if category is Category.INDICATION and slug not in titled:
+                enough = self._for_a_disease(slug, titled, labelled)
             if self._at.is_enough(key, enough):
                 self._at.stated[key] = item.rule
+
+    def _for_a_disease(self, slug: str, titled: Set[str], labelled: Set[str]) -> float:
+        """Return what a disease must weigh that the title lacks; *titled* are those it names."""
+        if slug in labelled:
+            return _OF_THE_PRODUCT
+        if slug in self._roles.complications:
+            return _A_COMPLICATION
+        if titled and titled.isdisjoint(self._vocabulary.ancestors(Category.INDICATION, slug)):
+            return _BESIDE_THE_TITLE
+        return _ENOUGH[Category.INDICATION]
 
     def _take_heaviest(self) -> None:
         """Take the heaviest action of a protocol that has none yet: it tests something, however seldom it is named."""

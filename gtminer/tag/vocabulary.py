@@ -148,6 +148,7 @@ class Roles:
         self.replaced: list[tuple[str, str]] = list(rows["replaces"])
         self.outside = frozenset(rows["outside"])  # vectors that change cells outside the body
         self.made = frozenset(rows["made"])  # viruses whose name means a vector made of them
+        self.complications = frozenset(rows["complications"])  # indications that are events of cell therapies
         self.vectorless = frozenset(rows["vectorless"])  # neighbours that carry no gene
         self.counting = frozenset(rows["counts"])  # neighbours that make a document one about gene therapy
         self.told: Mapping[str, str] = dict(rows["told_by"])

@@ -235,7 +235,7 @@ class Owners:
             Assertion.PRESENT: happened or told or (therapy and self._people.population not in NO_PATIENTS),
             Assertion.PRECLINICAL: happened or safety or "harmed" in sentence.by_kind,
             Assertion.PLANNED: safety or "looked_for" in sentence.by_kind,
-            Assertion.BACKGROUND: told or therapy or (happened and self._people.is_protocol),
+            Assertion.BACKGROUND: told or therapy,
             Assertion.RISK: told or therapy or "feared" in sentence.by_kind,
         }
         if counts.get(verdict.assertion, True):
