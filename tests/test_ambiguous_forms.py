@@ -30,6 +30,7 @@ READINGS = [
     ("lentiviral", "Cells transduced with LV engrafted.", "Since the vector was given, LV ejection fraction rose."),
     ("dmd", "Boys with DMD lack dystrophin.", "A second DMD was started when relapses went on."),
     ("all_unspecified", "ALL relapsed as B-ALL.", "ALL samples were frozen."),
+    ("antisense", "Nusinersen slowed the decline.", "Nerve conduction did not worsen in children."),
     ("npc", "NPC is treated with miglustat.", "NPC were grown from neural progenitor cultures."),
     ("nasopharyngeal_carcinoma", "NPC follows Epstein-Barr virus.", "NPC is treated with miglustat."),
     ("mld", "In MLD, ARSA is lacking.", "The MLD of the toxin was found."),

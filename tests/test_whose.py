@@ -82,3 +82,12 @@ def test_a_tumour_that_arises_is_an_event_even_where_the_disease_is_treated_too(
     tags = read_document(Document("text:1", "file", title, f"{title}\n{text}"), words()).tags
     roles = [tag.role for tag in tags if tag.concept == "aml_event"]
     assert roles == [Role.MENTION, Role.SUBJECT, Role.MENTION]
+
+
+def test_a_disease_that_the_product_does_not_treat_is_an_event_where_patients_were_diagnosed_with_it() -> None:
+    title = "Carvykti: prescribing information, section 5"
+    text = "Myelodysplastic syndrome and acute myeloid leukaemia were diagnosed in patients who had received Carvykti."
+    for event in ("mds_event", "aml_event"):
+        assert role(title, text, event) == (Role.SUBJECT, "an event of the therapy")
+    found = read_document(Document("text:1", "file", title, f"{title}\n{text}"), words()).summary
+    assert not {"mds", "aml"} & set(found.indication)

@@ -93,25 +93,27 @@ class _Decision:
 
     def _take_clear_ones(self, products: Sequence[Product]) -> None:
         """Take what no laboratory uses as a tool, and the diseases; a label speaks of those of its product."""
-        labelled = {slug for product in products for slug in product.indications} if self._is_label() else set()
+        treated = {slug for product in products for slug in product.indications}
+        labelled = treated if self._is_label() else set()
         titled = self._at.in_title(Category.INDICATION)
+        main = titled or treated  # cases of leukaemia after a therapy of another disease are events of it
         for key, item in self._evidence.items():
             category, slug = key
             if category in (Category.SAFETY, Category.PRODUCT) or self._roles.is_tool(category, slug):
                 continue
             enough = _ENOUGH[category]
             if category is Category.INDICATION and slug not in titled:
-                enough = self._for_a_disease(slug, titled, labelled)
+                enough = self._for_a_disease(slug, main, labelled)
             if self._at.is_enough(key, enough):
                 self._at.stated[key] = item.rule
 
-    def _for_a_disease(self, slug: str, titled: Set[str], labelled: Set[str]) -> float:
-        """Return what a disease must weigh that the title lacks; *titled* are those it names."""
+    def _for_a_disease(self, slug: str, main: Set[str], labelled: Set[str]) -> float:
+        """Return what a disease must weigh that the title lacks; *main* are those it names, or its products treat."""
         if slug in labelled:
             return _OF_THE_PRODUCT
         if slug in self._roles.complications:
             return _A_COMPLICATION
-        if titled and titled.isdisjoint(self._vocabulary.ancestors(Category.INDICATION, slug)):
+        if main and slug not in main and main.isdisjoint(self._vocabulary.ancestors(Category.INDICATION, slug)):
             return _BESIDE_THE_TITLE
         return _ENOUGH[Category.INDICATION]
 
