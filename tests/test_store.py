@@ -1,5 +1,6 @@
 """The store: what is put is found again, nothing is lost, and no file of somebody else is ever touched."""
 
+import contextlib
 import os
 import signal
 import sqlite3
@@ -642,6 +643,17 @@ def test_two_processes_may_write_at_once(path: Path) -> None:
         assert rows(store, "SELECT count(*) FROM document") == [(81,)]
         check(store)
     assert [file.name for file in path.parent.iterdir()] == ["gtminer.db"]
+
+
+def test_a_new_store_opens_while_another_program_reads_it(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    schema.create(path)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM document").fetchone()
+        with Store.open(path) as store:
+            store.put([Document("pubmed:1", "pubmed", "t", "x")])
+        assert reader.execute("SELECT count(*) FROM document").fetchone() == (0,)
 
 
 KILLED = textwrap.dedent(WRITE).replace("range(40)", "range(100000)")

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from gtminer.errors import StoreError
-from gtminer.store import crash
+from gtminer.store import crash, filesystem
 
 APPLICATION_ID = 0x67746D31  # "gtm1"
 VERSION = 1
@@ -33,6 +33,9 @@ def create(path: Path) -> None:
             connection.executescript(
                 f"BEGIN; {sql} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
             )
+            if not filesystem.is_network(path):
+                # Changed later, with two programs at the new store, one of them would be refused.
+                connection.execute("PRAGMA journal_mode = WAL")
         finally:
             connection.close()
         crash.point()
