@@ -13,6 +13,7 @@ from gtminer.tag.vocabulary import Vocabulary
 Span = tuple[int, int]
 
 
+INTRODUCTIONS = ("background", "disease_background")  # sections that tell of others, not of this work
 # The families of cues that say how what stands in their clause is meant.
 _CLAUSE_FAMILIES = ("clauses", "negation", "time", "uncertainty")
 

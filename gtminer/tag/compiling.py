@@ -26,6 +26,23 @@ _FAMILIES = ("carriers", "clauses", "events", "negation", "roles", "subjects", "
 ELSEWHERE = 1 << 31
 _FEW = 30_000  # patterns of an overlay that are looked for together with the built-in ones
 _FORM_COLUMNS = ("concept", "form", "match", "needs", "unless", "source")
+# The files of `roles/` and their columns; each row has its source as well.
+_ROLES = {
+    "tools": ("category", "concept"),
+    "outside": ("concept",),
+    "implies": ("concept", "implies", "unless"),
+    "symptoms": ("indication", "event"),
+    "conditions": ("event",),
+    "general": ("category", "concept"),
+    "sections": ("kind", "assertion", "certain"),
+    "title_sections": ("words", "kind"),
+    "made": ("concept",),
+    "complications": ("concept",),
+    "vectorless": ("concept",),
+    "counts": ("concept",),
+    "told_by": ("told_by", "concept"),
+    "replaces": ("concept", "replaces"),
+}
 _CONCEPT_COLUMNS = ("concept", "label", "parents", "axis", "definition", "ids", "source")
 
 
@@ -114,55 +131,16 @@ def compile_(source: Files) -> dict[str, Any]:
         "cues": bytewise.build(cues),
         "cue_entries": [tuple(entries) for entries in cues.values()],
         "roles": {
-            "tools": [
-                (row["category"], row["concept"])
-                for row in tsv.read(source.data / "roles" / "tools.tsv", ("category", "concept", "source"))
-            ],
-            "outside": [
-                row["concept"] for row in tsv.read(source.data / "roles" / "outside.tsv", ("concept", "source"))
-            ],
-            "implies": [
-                (row["concept"], row["implies"], row["unless"])
-                for row in tsv.read(source.data / "roles" / "implies.tsv", ("concept", "implies", "unless", "source"))
-            ],
-            "symptoms": [
-                (row["indication"], row["event"])
-                for row in tsv.read(source.data / "roles" / "symptoms.tsv", ("indication", "event", "source"))
-            ],
-            "conditions": [
-                row["event"] for row in tsv.read(source.data / "roles" / "conditions.tsv", ("event", "source"))
-            ],
-            "general": [
-                (row["category"], row["concept"])
-                for row in tsv.read(source.data / "roles" / "general.tsv", ("category", "concept", "source"))
-            ],
-            "sections": [
-                (row["kind"], row["assertion"], row["certain"])
-                for row in tsv.read(source.data / "roles" / "sections.tsv", ("kind", "assertion", "certain", "source"))
-            ],
-            "title_sections": [
-                (row["words"], row["kind"])
-                for row in tsv.read(source.data / "roles" / "title_sections.tsv", ("words", "kind", "source"))
-            ],
+            **{name: _role(source.data, name, columns) for name, columns in _ROLES.items()},
             "donors": [row[1] for row in concepts if row[0] == Category.MODALITY and row[4] == "donor"],
-            "made": [row["concept"] for row in tsv.read(source.data / "roles" / "made.tsv", ("concept", "source"))],
-            "complications": [
-                row["concept"] for row in tsv.read(source.data / "roles" / "complications.tsv", ("concept", "source"))
-            ],
-            "vectorless": [
-                row["concept"] for row in tsv.read(source.data / "roles" / "vectorless.tsv", ("concept", "source"))
-            ],
-            "counts": [row["concept"] for row in tsv.read(source.data / "roles" / "counts.tsv", ("concept", "source"))],
-            "told_by": [
-                (row["told_by"], row["concept"])
-                for row in tsv.read(source.data / "roles" / "told_by.tsv", ("told_by", "concept", "source"))
-            ],
-            "replaces": [
-                (row["concept"], row["replaces"])
-                for row in tsv.read(source.data / "roles" / "replaces.tsv", ("concept", "replaces", "source"))
-            ],
         },
     }
+
+
+def _role(data: Traversable, name: str, columns: tuple[str, ...]) -> list[Any]:
+    """Return the rows of a file of `roles/`: the values of its column, or tuples where there are several."""
+    rows = tsv.read(data / "roles" / f"{name}.tsv", (*columns, "source"))
+    return [row[columns[0]] if len(columns) == 1 else tuple(row[column] for column in columns) for row in rows]
 
 
 def _terms(

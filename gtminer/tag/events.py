@@ -67,10 +67,9 @@ def endpoints(analysis: Analysis, mentions: Sequence[Mention], people: Subjects)
     if hits and not people.is_protocol:
         if _is_report(analysis) or people.finds_more_than(1):
             return []
-        entitled = {
-            hit.end for hit in analysis.cues("subjects", "trial_title") if hit.start < len(analysis.document.title)
-        }
-        hits = [hit for hit in hits if _is_purpose(analysis, hit) or (entitled and hit.end <= max(entitled))]
+        title = len(analysis.document.title)
+        entitled = max((hit.end for hit in analysis.cues("subjects", "trial_title") if hit.start < title), default=0)
+        hits = [hit for hit in hits if hit.end <= entitled or _is_purpose(analysis, hit)]
     taken = [(item.start, item.end) for item in mentions if item.category is Category.SAFETY]
     for hit in hits:
         if not any(start < hit.end and hit.start < end for start, end in taken):

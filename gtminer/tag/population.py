@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import islice
 
 from gtminer.model import Document, Population
-from gtminer.tag.analysis import Analysis, Span, within
+from gtminer.tag.analysis import INTRODUCTIONS, Analysis, Span, within
 
 # A protocol speaks of its purpose in most sentences and has no figures to report.
 _PLANNED = 4
@@ -19,7 +19,6 @@ _LABEL = ("adverse_reactions", "warnings", "boxed_warning", "indication", "posol
 _KINDS = frozenset(("human", "animal", "in_vitro"))
 _CELLS = 3  # times that cells are spoken of, where nobody else is
 _BOTH = 4  # two sentences on animals, two on cells
-_INTRODUCTIONS = ("background", "disease_background")
 _SHOWN = 0.2  # a kind of subject in a smaller share of the sentences that have one is named in passing
 
 
@@ -42,7 +41,7 @@ class Subjects:
         aim = next((hit.start for hit in analysis.cues("roles", "aims")), 0)
         for kind, start, end in said:
             titled = start < len(document.title)
-            introduced = end < aim or analysis.section(start).kind in _INTRODUCTIONS
+            introduced = end < aim or analysis.section(start).kind in INTRODUCTIONS
             counts[kind] += 4 if titled else 1 if introduced else 2
         self.counts = counts
         self.population = self._population(document)

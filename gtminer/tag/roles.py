@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gtminer.model import Category
-from gtminer.tag.analysis import Analysis, CueHit, within
+from gtminer.tag.analysis import INTRODUCTIONS, Analysis, CueHit, within
 from gtminer.tag.coordination import read_whole
 from gtminer.tag.mention import Mention
 
@@ -27,7 +27,6 @@ _SECTIONS = {
     "indication": 6.0, "risk_management": 0.1, "warnings": 0.1, "contraindications": 0.0, "posology": 0.3,
     "interactions": 0.0, "special_populations": 0.0, "administrative": 0.3, "references": 0.0, "leaflet": 0.3,
 }  # fmt: skip
-_INTRODUCTIONS = ("background", "disease_background")
 _BEFORE = 0.4  # what the title names as earlier therapy only
 # "acute leukaemia after", "lymphoma in", "T-ALL developed following": a therapy's name must follow at once.
 _AFTER = re.compile(
@@ -173,7 +172,7 @@ class _Setting:
         if mention.category in _WORK and (earlier := self._earlier(start, mention.start)):
             return _Point(_EARLIER, f"earlier work: {earlier.text}")
         kind = analysis.section_kind(mention.start)
-        introduced = kind in _INTRODUCTIONS or (kind not in _SECTIONS and number < self._first_aim)
+        introduced = kind in INTRODUCTIONS or (kind not in _SECTIONS and number < self._first_aim)
         weight = _INTRODUCED if introduced else _SECTIONS.get(kind, _PLAIN)
         rule = "named in the introduction" if introduced else f"named in {kind}"
         worked_with = introduced and mention.category in _WORK  # "has been tried with AAV8"

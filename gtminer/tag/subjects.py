@@ -94,7 +94,7 @@ class _Decision:
     def _take_clear_ones(self, products: Sequence[Product]) -> None:
         """Take what no laboratory uses as a tool, and the diseases; a label speaks of those of its product."""
         treated = {slug for product in products for slug in product.indications}
-        labelled = treated if self._is_label() else set()
+        labelled = treated if self._at.analysis.titled_kind else set()
         titled = self._at.in_title(Category.INDICATION)
         main = titled or treated  # cases of leukaemia after a therapy of another disease are events of it
         for key, item in self._evidence.items():
@@ -131,9 +131,6 @@ class _Decision:
             unnamed = key[1] == self._roles.told["vector"]
             if self._at.is_enough(key, _UNNAMED_IN_A_PROTOCOL if unnamed else _IN_A_PROTOCOL):
                 self._at.stated[key] = actions[key].rule
-
-    def _is_label(self) -> bool:
-        return self._at.analysis.titled_kind is not None
 
     def _therapy_is_meant(self, products: list[Product]) -> bool:
         """Say whether editing, silencing and vectors are a therapy here and not a laboratory's tools."""
