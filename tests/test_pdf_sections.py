@@ -87,3 +87,27 @@ def test_a_table_of_contents_and_parts_of_a_product_information_still_open(reade
     assert sections(reader, tmp_path, *contents)[0] == ("toc", "Contents")
     parts = ("ANNEX III", PROSE, "Package leaflet: Information for the patient", PROSE)
     assert [kind for kind, _ in sections(reader, tmp_path, *parts)] == ["labelling", "leaflet"]
+
+
+def test_a_chapter_that_lacks_its_number_gives_its_kind_to_the_headings_in_it(
+    reader: PdfReader, tmp_path: Path
+) -> None:
+    found = sections(
+        reader, tmp_path, "2. Scientific discussion", PROSE, "2.2. Quality aspects", PROSE, "2.2.1. Active substance",
+        PROSE, "Non-clinical aspects", "2.2.2. Introduction", PROSE, "2.2.3. Pharmacokinetics", PROSE,
+    )  # fmt: skip
+    assert found[-2:] == [("nonclinical", "2.2.2. Introduction"), ("nonclinical", "2.2.3. Pharmacokinetics")]
+
+
+def test_a_label_whose_headings_are_also_a_reports_opens_its_clinical_studies(
+    reader: PdfReader, tmp_path: Path
+) -> None:
+    found = sections(
+        reader, tmp_path, "12 CLINICAL PHARMACOLOGY", PROSE, "13 NONCLINICAL TOXICOLOGY", PROSE, "14 CLINICAL STUDIES",
+        "14.1 Arthritis", PROSE, "17 PATIENT COUNSELING INFORMATION", PROSE,
+    )  # fmt: skip
+    assert found[2:] == [
+        ("clinical_studies", "14 CLINICAL STUDIES"),
+        ("clinical_studies", "14.1 Arthritis"),
+        ("leaflet", "17 PATIENT COUNSELING INFORMATION"),
+    ]

@@ -27,6 +27,8 @@ def told(kind: str, text: str, document_kind: str = "assessment-report") -> list
         ("baseline", "Pneumonia: 4 patients", [("pneumonia", "background")]),
         ("study_methods", "Death without relapse is a competing event.", [("death", "planned")]),
         ("study_methods", "Two patients died before the amendment.", [("death", "present")]),
+        ("study_methods", "Incidence of death was estimated for each group.", [("death", "planned")]),
+        ("study_methods", "Patients were enrolled if they did not develop nausea.", [("nausea_vomiting", "planned")]),
         ("disease_background", "As of May, there were 400 confirmed deaths.", [("death", "background")]),
         ("leaflet", "Tell your doctor if you have had a stroke.", [("stroke_event", "risk")]),
         ("annex", "Ensure that patients are watched for encephalopathy.", [("encephalopathy", "risk")]),
@@ -73,6 +75,11 @@ LINE = "The events were looked for in all of the patients who had been given the
         ("clinical_safety", "There was no apparent relationship between the dose and the toxicities."),
         ("clinical_safety", "No specific studies on shedding have been performed."),
         ("risk_management", "Risks not considered important for the summary of safety concerns"),
+        ("clinical_efficacy", "Figure 4 shows the change of the worst pruritus by week."),
+        ("clinical", "The choice of the dose rests on fewer days with bleeding."),
+        ("scientific_discussion", "Patients are subject to opportunistic infections, which are often fatal."),
+        ("clinical_safety", "There is no clinical experience in patients with acute hepatitis or pneumonia."),
+        ("scientific_discussion", "In infants, failure to thrive and early death mark the disease."),
     ],
 )
 def test_what_a_report_only_names_is_no_event(kind: str, text: str) -> None:
@@ -126,3 +133,73 @@ def test_what_a_report_tells_stays_told(kind: str, text: str, expected: list[tup
 )
 def test_what_a_letter_asks_for_did_not_happen(text: str) -> None:
     assert {assertion for _, assertion in told("cover", text, "complete-response-letter")} <= {"planned"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("clinical_efficacy", "Two patients died during the study.", [("death", "present")]),
+        ("clinical_efficacy", "Anaemia was seen in 24% of the patients.", [("anaemia", "present")]),
+        ("clinical_efficacy", "No subject died during the study.", [("death", "negated")]),
+        ("clinical", "There were three instances of diarrhoea.", [("diarrhoea", "present")]),
+    ],
+)
+def test_sections_of_studies_tell_of_events_by_words_and_figures(
+    kind: str, text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert told(kind, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HBV reactivation, at times with hepatic failure, can occur in patients treated with such drugs.", "risk"),
+        ("Aplasia can occur in patients receiving treatment with Kymriah.", "present"),
+        ("Retinal reactions may occur after the injection, including retinal detachment and cataract.", "risk"),
+        ("Symptoms may include headache, fever and rash.", "risk"),
+        ("The most common reaction was cellulitis [see Warnings and Precautions (5.3)].", "present"),
+        ("Reactivation of a virus, leading to progressive multifocal leukoencephalopathy, was reported.", "present"),
+        (
+            "Neutropenia 82 Anemia 59 Biochemistry Study 3 The safety of the drug was evaluated in 97 patients.",
+            "present",
+        ),
+        ("There were no relevant differences in the rate of SAEs between the groups.", "present"),
+    ],
+)
+def test_what_may_happen_is_a_risk_and_what_happened_is_none(text: str, expected: str) -> None:
+    assert {assertion for _, assertion in told("adverse_reactions", text, "smpc")} == {expected}
+
+
+def test_a_shortage_of_one_drug_denies_no_event() -> None:
+    text = "Where it is not available, other measures instead of tocilizumab are needed to treat CRS."
+    assert told("warnings", text, "smpc") == [("cytokine_release_syndrome", "risk")]
+
+
+def test_an_organ_that_fails_is_an_event_in_a_list_and_a_state_elsewhere() -> None:
+    listed = "CRS includes tachycardia, hypoxia, renal insufficiency, and hypotension."
+    assert ("acute_kidney_injury", "present") in told("adverse_reactions", listed, "smpc")
+    assert told("adverse_reactions", "Exposure was alike in renal insufficiency.", "smpc") == []
+
+
+FOREIGN = " ".join(["Les patients traités par ce médicament ont développé une hypotension et un coma."] * 20)
+
+
+def test_a_report_in_another_language_names_events_and_tells_of_none() -> None:
+    assert told("adverse_reactions", FOREIGN, "smpc") == []
+
+
+def allergy(kind: str, text: str) -> list[tuple[str, str]]:
+    """The events of a section of a report on a product for an allergy."""
+    indication = ("indication", "The product is indicated for patients with a diagnosis of egg allergy.")
+    safety = ("clinical_safety", "Adverse events occurred.")
+    found = sectioned("Ovalin: assessment report", indication, safety, (kind, text), regulator="EMA", source="ema")
+    tags = read_document(found._replace(kind="assessment-report"), vocabulary()).tags
+    return [
+        (tag.text, str(tag.assertion)) for tag in tags if tag.concept == "hypersensitivity" and tag.role is Role.SUBJECT
+    ]
+
+
+def test_what_a_product_is_indicated_for_is_no_event_of_it() -> None:
+    assert allergy("benefit_risk", "Few options exist for egg-allergic children.") == []
+    assert allergy("clinical_safety", "Allergy was seen in 3 patients.") == [("Allergy", "present")]
+    assert allergy("clinical_safety", "Systemic allergic reactions") == [("allergic reactions", "present")]

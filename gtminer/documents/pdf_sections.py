@@ -129,6 +129,7 @@ class _State:
         self._until_part = False  # the contents of a US label read like its sections
         self._is_report = False  # numbered headings of an assessment report have been seen
         self._chapter = 0  # the highest number of a chapter so far
+        self._last = ""  # the last number
 
     def takes(self, text: str, words: Heading | None, number: str | None) -> bool:
         """Say whether a line that reads like a heading opens something here: by its place, number and template."""
@@ -165,8 +166,12 @@ class _State:
             self._until_part = words.kind == "toc" and "prescribing" in text.casefold()
         if number:
             self._kinds[number] = self.kind
+            self._last = number
             self._chapter = max(self._chapter, int(number.partition(".")[0]))
             self._is_report = self._is_report or (words is not None and words.template == "epar")
+        elif words is not None and words.level == "chapter" and "." in self._last:
+            # A chapter that lacks its number, "2.3 Non-clinical aspects": the headings in it go on from the last one.
+            self._kinds[self._last.rpartition(".")[0]] = self.kind
         self.heading = _SPACES.sub(" ", text).strip(" .")
 
     def _inherited(self, number: str) -> str:

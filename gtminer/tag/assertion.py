@@ -31,6 +31,8 @@ _COUNTED = re.compile(
     r"\s*\((?:[nN]\s*=\s*)?(?!0\b(?!\.))\d[\d.,]*\s*(?:%|[;/)]|of\b|patients?\b)"
     r"|\s+in\s+[1-9]\d*(?:\.\d+)?(?:%| of\b|/\d| \()"
 )
+# A row of a table that a label prints as running text: "Neutropenia 82 Anemia 59", "Fever 142 (48.6) Nausea".
+_ROW = re.compile(r"\s+(?:[a-z*†]\s+)?\d{1,3}(?:\.\d)?(?:\s+\(\d+(?:\.\d+)?%?\))?(?=\s+(?:\d|[A-Z][a-z]))")
 # "0/12 patients had it"; "(0%)" right behind it, unless another arm's figure stands beside.
 _ZERO = re.compile(r"(?<![\d.,·])0\s?/\s?\d{1,4}\b")
 _ZERO_BEHIND = re.compile(
@@ -152,6 +154,8 @@ class Clauses:
         for assertion, forward, back in _REACHES:
             past = assertion in (Assertion.COMPARATOR, Assertion.BACKGROUND)
             cue = self._before(mention, forward) or self._behind(mention, back, past)
+            if cue is None and assertion is Assertion.RISK:
+                cue = self._exemplified(mention)
             if cue is None:
                 continue
             if assertion is Assertion.NEGATED:
@@ -160,7 +164,7 @@ class Clauses:
                 if required := self._behind(mention, "required") or self._next("compound", mention[1]):
                     return Verdict(Assertion.RISK, required.text)
             if assertion in (Assertion.RISK, Assertion.PLANNED):
-                if counted := _COUNTED.match(self.text, mention[1]):
+                if counted := _COUNTED.match(self.text, mention[1]) or _ROW.match(self.text, mention[1]):
                     return Verdict(Assertion.PRESENT, counted[0].strip())
                 if certain := self._certain(mention, cue):
                     return Verdict(Assertion.PRESENT, certain.text)
@@ -276,6 +280,12 @@ class Clauses:
         if self._happened(mention[1], cue.start) or self._told_between(mention[1], cue.start):
             return None
         return cue
+
+    def _exemplified(self, mention: tuple[int, int]) -> CueHit | None:
+        """Return the words of a risk whose examples follow: "reactions [may occur], including fever"."""
+        example = self._last("examples", mention[0])
+        cue = self._last("risked", example.start) if example else None
+        return cue if cue and not self._broken(cue.end, mention[0]) else None
 
     def _told_between(self, start: int, end: int) -> bool:
         """Say whether a clause that tells of what happened ends between the places: "did not exceed 1, and …"."""

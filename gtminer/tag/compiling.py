@@ -35,6 +35,8 @@ _ROLES = {
     "conditions": ("event",),
     "general": ("category", "concept"),
     "sections": ("kind", "assertion", "certain"),
+    "reported": ("kind",),
+    "english": ("word",),
     "title_sections": ("words", "kind"),
     "made": ("concept",),
     "complications": ("concept",),

@@ -11,13 +11,14 @@ from gtminer.tag.assertion import Clauses, Verdict
 from gtminer.tag.measures import NOTHING, Measures, is_comparator, measure
 from gtminer.tag.mention import Mention
 from gtminer.tag.population import Subjects
-from gtminer.tag.reports import LABELS
+from gtminer.tag.reports import LABELS, is_foreign
 from gtminer.tag.subjects import Decided
 from gtminer.tag.tables import Row, row_at
 from gtminer.tag.whose import NO_PATIENTS, THERAPY, Owners
 
 # Sections that name and do not tell; not dropped, since a heading misread would take what follows with it.
 _LISTS = {"toc": "a table of contents only names it", "abbreviations": "a list of abbreviations only names it"}
+_FOREIGN = "in another language than English: what is said of it was not read"
 _PROTOCOL = "the document is a protocol"
 _ENTITLED = "the title sets out for it"
 _PLAIN = Verdict(Assertion.PRESENT)
@@ -52,7 +53,10 @@ def judge(analysis: Analysis, mentions: Sequence[Mention], decided: Decided, peo
     found = [mention for mention in mentions if mention.category is Category.SAFETY]
     if not found:
         return {}
-    return _Judge(analysis, mentions, found, decided, people).all()
+    judged = _Judge(analysis, mentions, found, decided, people).all()
+    if is_foreign(analysis):
+        return {mention: event._replace(role=Role.MENTION, rule=_FOREIGN) for mention, event in judged.items()}
+    return judged
 
 
 def endpoints(analysis: Analysis, mentions: Sequence[Mention], people: Subjects) -> list[Mention]:
@@ -163,7 +167,8 @@ class _Judge:
         is_label = self._owners.is_label(mention.start)
         if self._people.is_protocol and not is_label:
             return self._in_protocol(verdict, mention)
-        if usual is not None and certain == "all":
+        said = verdict.assertion is Assertion.PRESENT and verdict.cue is not None and not clauses.rated(verdict)
+        if usual is not None and (certain == "all" or (certain == "said" and not said)):
             return Verdict(usual, verdict.cue or f"section {kind}")
         if is_label and verdict.assertion is Assertion.PLANNED:
             other = Assertion.PRESENT if self._analysis.document.kind in LABELS else Assertion.PLANNED

@@ -27,12 +27,24 @@ _PROSE = 60  # a line of running text is longer than this
 _WORDS = 3  # spaces of a short sentence
 _LABELLED = re.compile(r":\s[A-Z][^\d.]{30}")  # "RCR: The search was carried out …"; not "Fever: 3 patients"
 _ENDS = (".", ":", ";", ")")
+_EVENTS_LISTED = ("adverse_reactions", "clinical_safety", "warnings", "boxed_warning")
+_FEWEST = 0.02  # of the words of an English text, that are among those it can hardly do without
+_TELLING = 200  # words that tell a language
 _STUDIES = ("stud", "data")  # what was not done or handed in: denied or not, it tells of no event
 
 
 def is_report(analysis: Analysis) -> bool:
     """Say whether the document is a regulator's and no label."""
     return analysis.document.regulator is not None and analysis.document.kind not in LABELS
+
+
+def is_foreign(analysis: Analysis) -> bool:
+    """Say whether a regulator's document is in another language than English, whose words the cues are."""
+    if analysis.document.regulator is None:
+        return False
+    words = analysis.folded.text.split()
+    english = analysis.vocabulary.english
+    return len(words) > _TELLING and sum(word in english for word in words) < _FEWEST * len(words)
 
 
 def only_named(
@@ -55,7 +67,8 @@ def only_named(
             return f"a test, whose result stands elsewhere: {tested.text}"
     if not plain:
         return None
-    if state := next((hit for hit in cues.get("state", ()) if _overlap(hit, mention)), None):
+    state = next((hit for hit in cues.get("state", ()) if _overlap(hit, mention)), None)
+    if state and not _is_listed(analysis, mention):
         return f"a state of those treated: {state.text}"
     if is_report(analysis):
         span = analysis.sentence(mention.start)
@@ -64,6 +77,13 @@ def only_named(
         if _is_legend(analysis.text[slice(*span)]):
             return "a legend only names it"
     return None
+
+
+def _is_listed(analysis: Analysis, mention: Mention) -> bool:
+    """Say whether a mention is an item of a list of events: "hypoxia, renal insufficiency, and hypotension"."""
+    text = analysis.text
+    comma = text[mention.start - 2 : mention.start] == ", " or text[mention.end : mention.end + 1] == ","
+    return comma and analysis.section_kind(mention.start) in _EVENTS_LISTED
 
 
 def _before(cues: Mapping[str, Sequence[CueHit]], kind: str, mention: Mention) -> CueHit | None:

@@ -176,15 +176,21 @@ class _Setting:
         weight = _INTRODUCED if introduced else _SECTIONS.get(kind, _PLAIN)
         rule = "named in the introduction" if introduced else f"named in {kind}"
         worked_with = introduced and mention.category in _WORK  # "has been tried with AAV8"
-        if mention.category is Category.INDICATION and self._is_counted(start, mention):
+        is_disease = mention.category is Category.INDICATION
+        aside = is_disease and self._tells_of_others(kind)
+        if is_disease and not aside and self._is_counted(start, mention):
             weight, rule = weight + 1.5, "patients are counted"
-        elif cue is not None and cue.kind == "treats" and distance < _TOUCHES and not worked_with:
+        elif not aside and cue is not None and cue.kind == "treats" and distance < _TOUCHES and not worked_with:
             weight, rule = weight + 0.8, f"treated or studied: {cue.text}"
         elif not introduced and number in self._vectored and self._is_action(mention):
             weight, rule = weight + 0.8, "beside a vector"
         if number in self._aims:
             weight, rule = weight + 0.7, "in the sentence that says what was done"
         return _Point(weight, rule, introduced)
+
+    def _tells_of_others(self, kind: str) -> bool:
+        """Say whether a section of a whole label or report tells whom to treat otherwise: "patients with HIV"."""
+        return _SECTIONS.get(kind, _PLAIN) < _INTRODUCED and self._analysis.titled_kind is None
 
     def _is_counted(self, start: int, mention: Mention) -> bool:
         """Say whether a number stands right before *mention*, in the sentence that begins at *start*."""

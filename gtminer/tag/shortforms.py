@@ -116,6 +116,8 @@ def _concepts(item: Definition, by_end: Sequence[Mention], ends: Sequence[int]) 
         and mention.end == item.long_end
         and (mention.end - mention.start) * 2 > item.long_end - item.long_start
     ]
+    # "infectious adverse events (AEs)": the words before the long form are no part of what is shortened.
+    found = [mention for mention in found if mention.start >= item.long_start - 1] or found
     longest = max((mention.end - mention.start for mention in found), default=0)
     return tuple(mention for mention in found if mention.end - mention.start == longest)
 

@@ -284,6 +284,16 @@ class Vocabulary:
         return {kind: (Assertion(assertion), certain) for kind, assertion, certain in rows}
 
     @cached_property
+    def reported(self) -> frozenset[str]:
+        """Kinds of section in which an event counts only where words or figures say that it occurred."""
+        return frozenset(self._compiled["roles"]["reported"])
+
+    @cached_property
+    def english(self) -> frozenset[str]:
+        """Words that English text can hardly do without."""
+        return frozenset(self._compiled["roles"]["english"])
+
+    @cached_property
     def title_sections(self) -> list[tuple[str, str]]:
         """Folded words of a label's title, between spaces, and the kind of section that a text under it is."""
         rows = self._compiled["roles"]["title_sections"]

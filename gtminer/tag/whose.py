@@ -40,6 +40,10 @@ _LABEL = frozenset(
     )
 )
 _OF_EVENTS = ("adverse_reactions", "warnings", "boxed_warning")
+_SAFETY = frozenset((*_OF_EVENTS, "clinical_safety", "adverse_event_table", "benefit_risk", "highlights"))
+_WORD_BEFORE = re.compile(r"[^\W\d_]{3,}(?=[\s-]*$)")
+_LONGEST_WORD = 30
+_STEM = 5  # letters that "allergy" and "allergic" share
 NO_PATIENTS = (Population.ANIMAL, Population.IN_VITRO)
 THERAPY = (Category.MODALITY, Category.VECTOR, Category.PRODUCT)
 
@@ -138,8 +142,16 @@ class Owners:
 
     def _not_of_the_therapy(self, mention: Mention, verdict: Verdict, happened: bool, sentence: Sentence) -> str | None:
         occurred = happened and verdict.assertion is Assertion.PRESENT
-        if self._is_treated(mention) and not (occurred and self._arises(mention, sentence)):
+        if self._is_treated(mention) and not (
+            occurred and (self._arises(mention, sentence) or self._is_counted_reaction(mention, verdict))
+        ):
             return "the disease that is treated"
+        if verdict.assertion is Assertion.PRESENT and not occurred:
+            if self._is_indicated(mention):
+                return "what the product is indicated for"
+            kind = self._analysis.section_kind(mention.start)
+            if self._analysis.document.regulator is not None and kind in self._vocabulary.reported:
+                return f"only named in {kind}; nothing says that it occurred"
         if named := reports.only_named(self._analysis, mention, verdict, sentence.by_kind):
             return named
         is_label = self.is_label(mention.start)
@@ -159,7 +171,8 @@ class Owners:
         aimed = sentence.before("aimed", mention.start)
         if aimed and mention.start - aimed.end < _TOUCHES:
             return f"tells of the disease: {aimed.text}"
-        if verdict.assertion is not Assertion.NEGATED and not occurred:
+        warned = verdict.assertion is Assertion.RISK and self._is_warned_of(mention, verdict)
+        if verdict.assertion is not Assertion.NEGATED and not occurred and not warned:
             for disease in self._diseases:
                 if (disease, mention.slug) in self._vocabulary.symptoms:
                     return f"a symptom of {disease}"
@@ -177,6 +190,47 @@ class Owners:
                     return f"what is treated: {hit.text}"
             return self._only_a_condition(verdict, happened, sentence)
         return None
+
+    def _is_counted_reaction(self, mention: Mention, verdict: Verdict) -> bool:
+        """Say whether a figure stands right behind an event among the reactions to a product."""
+        counted = verdict.cue is not None and verdict.cue.startswith("(")
+        return counted and self._analysis.section_kind(mention.start) in _OF_EVENTS
+
+    def _is_warned_of(self, mention: Mention, verdict: Verdict) -> bool:
+        """Say whether words of a label's warning, and not its place alone, tell of a risk."""
+        told = verdict.cue is not None and not verdict.cue.startswith("section")
+        return told and self.is_label(mention.start) and self._analysis.section_kind(mention.start) in _OF_EVENTS
+
+    @cached_property
+    def _indicated(self) -> frozenset[str]:
+        """What a regulator's document says its product is indicated for, of the events: concepts, and their words."""
+        if self._analysis.document.regulator is None:
+            return frozenset()
+        found: set[str] = set()
+        for item in self._mentions:
+            if item.category is Category.SAFETY and (
+                self._analysis.section_kind(item.start) == "indication"
+                or self.sentence(item.start).before("indicated", item.start)
+            ):
+                found |= {item.slug, *self._words(item)}
+        return frozenset(found)
+
+    def _is_indicated(self, mention: Mention) -> bool:
+        """Say whether an event is what the product treats; where events are told, only by the same words."""
+        told = self._analysis.section_kind(mention.start) in _SAFETY
+        return not self._indicated.isdisjoint(self._words(mention) if told else (mention.slug,))
+
+    def _words(self, mention: Mention) -> tuple[str, ...]:
+        """Return what an event is named by more than its own word: "peanut allergy" and "peanut-allergic" are one."""
+        word = self._analysis.text[mention.start : mention.end].lower()
+        before = _WORD_BEFORE.search(self._analysis.text, max(0, mention.start - _LONGEST_WORD), mention.start)
+        if " " in word or before is None:
+            return ()
+        if before[0] in self._vocabulary.english or within(
+            self._analysis.cues("clauses", "examples"), before.start(), before.end()
+        ):
+            return ()
+        return (f"{before[0].lower()} {word[:_STEM]}",)
 
     def _is_treated(self, mention: Mention) -> bool:
         place = bisect_right(self._treated, (mention.end,)) - 1
