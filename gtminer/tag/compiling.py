@@ -41,6 +41,7 @@ _ROLES = {
     "made": ("concept",),
     "complications": ("concept",),
     "vectorless": ("concept",),
+    "copied": ("concept",),
     "counts": ("concept",),
     "told_by": ("told_by", "concept"),
     "replaces": ("concept", "replaces"),

@@ -1,10 +1,11 @@
 """What is decided so far of what a document is about, with the evidence and the words it is decided by."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from gtminer.model import Category
 from gtminer.tag.analysis import Analysis, CueHit, Span
+from gtminer.tag.mention import Mention
 from gtminer.tag.population import Subjects
 from gtminer.tag.reports import is_report
 from gtminer.tag.roles import Evidence, Key
@@ -60,8 +61,11 @@ class Words:
 class Standing:
     """The concepts stated and inferred so far, each with its rule, and what those follow from that no words name."""
 
-    def __init__(self, analysis: Analysis, evidence: Mapping[Key, Evidence], people: Subjects) -> None:
+    def __init__(
+        self, analysis: Analysis, mentions: Sequence[Mention], evidence: Mapping[Key, Evidence], people: Subjects
+    ) -> None:
         self.analysis = analysis
+        self.mentions = mentions
         self.vocabulary = analysis.vocabulary
         self.roles = analysis.vocabulary.roles
         self.evidence = evidence

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from gtminer.model import Category, Population
 from gtminer.tag import told
 from gtminer.tag.analysis import Analysis
+from gtminer.tag.mention import Mention
 from gtminer.tag.population import Subjects
 from gtminer.tag.roles import Evidence, Key
 from gtminer.tag.standing import Source, Standing
@@ -15,6 +16,7 @@ from gtminer.tag.vocabulary import Product
 # How much evidence makes a subject. A vector or delivery needs little once it is clear that a therapy is meant.
 _ENOUGH = {Category.MODALITY: 1.7, Category.VECTOR: 2.5, Category.INDICATION: 1.7, Category.PRODUCT: 1.5}
 _THERAPY = (Category.MODALITY, Category.VECTOR, Category.PRODUCT)
+_IMPLYING = (Category.MODALITY, Category.INDICATION)
 _VECTOR_BESIDE = 0.8  # more than an introduction gives
 _IN_A_PROTOCOL = 1.0  # the heaviest action, where nothing else is tested
 _UNNAMED_IN_A_PROTOCOL = 1.7  # "gene therapy" alone may be an outlook
@@ -41,24 +43,27 @@ class Decided(NamedTuple):
 
 
 def decide(
-    analysis: Analysis, evidence: Mapping[Key, Evidence], subjects: Subjects, *, names_a_drug: bool = False
+    analysis: Analysis,
+    mentions: Sequence[Mention],
+    evidence: Mapping[Key, Evidence],
+    subjects: Subjects,
+    *,
+    names_a_drug: bool = False,
 ) -> Decided:
-    """Return what the document is about, from the *evidence* for each concept and whose findings it reports.
+    """Return what the document is about, from its *mentions*, the *evidence* for each concept and whose findings it has.
 
     *names_a_drug*: an international nonproprietary name stands in the text, so that a therapy is meant.
     """
-    return _Decision(analysis, evidence, subjects, names_a_drug).decided()
+    return _Decision(Standing(analysis, mentions, evidence, subjects), names_a_drug).decided()
 
 
 class _Decision:
-    def __init__(
-        self, analysis: Analysis, evidence: Mapping[Key, Evidence], subjects: Subjects, names_a_drug: bool
-    ) -> None:
+    def __init__(self, standing: Standing, names_a_drug: bool) -> None:
         self._names_a_drug = names_a_drug
-        self._at = Standing(analysis, evidence, subjects)
-        self._vocabulary = analysis.vocabulary
-        self._roles = analysis.vocabulary.roles
-        self._evidence = evidence
+        self._at = standing
+        self._vocabulary = standing.vocabulary
+        self._roles = standing.roles
+        self._evidence = standing.evidence
 
     def decided(self) -> Decided:
         products = [
@@ -86,9 +91,9 @@ class _Decision:
         return Decided(self._at.stated, self._at.inferred, counts, self._at.sources)
 
     def _part_what_follows(self) -> None:
-        """Move the delivery that no words name and an action implies from the stated to the inferred."""
+        """Move what no words name and another concept implies from the stated to the inferred."""
         for key, source in self._at.sources.items():
-            if key in self._at.stated and key not in self._evidence and source[0] is Category.MODALITY:
+            if key in self._at.stated and key not in self._evidence and source[0] in _IMPLYING:
                 self._at.inferred[key] = self._at.stated.pop(key)
 
     def _take_clear_ones(self, products: Sequence[Product]) -> None:

@@ -26,7 +26,7 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
     named = sorted([*receptors, *events.endpoints(analysis, found.mentions, people)])
     evidence = roles.weigh(analysis, named, is_protocol=people.is_protocol)
     names_a_drug = any(item.form.startswith("-") for item in named)
-    decided = subjects.decide(analysis, evidence, people, names_a_drug=names_a_drug)
+    decided = subjects.decide(analysis, named, evidence, people, names_a_drug=names_a_drug)
     judged = events.judge(analysis, named, decided, people)
     tags = []
     for mention in named:

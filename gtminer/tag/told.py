@@ -1,12 +1,18 @@
 """What the words around a vector or cells tell: the action that no word names, and where the genes are given."""
 
+import re
+
 from gtminer.model import Category, Population
+from gtminer.tag.analysis import Span, within
 from gtminer.tag.roles import Key
 from gtminer.tag.standing import Source, Standing
 
 BESIDE_A_THERAPY = 0.5  # what a delivery or a donor must weigh once it is clear that a therapy is meant
 CELLS = 2  # words of cells that are changed outside the body
 VACCINE = 3  # words of a vaccine
+_CARGO = 16  # characters behind a vector and a promoter in which what it carries is named
+# The gene behind a vector's name, a symbol of at least two capitals or a capital and a figure: "-SMN1", "-hFIX", ".GAN".
+_GENE = re.compile(r"[-./](?:[a-z]{1,2}(?=[A-Z]))?([A-Z][A-Za-z]{0,5}[A-Z0-9]\w{0,6})\b")
 
 
 def complete(standing: Standing) -> None:
@@ -44,9 +50,28 @@ class _Teller:
             return self._told["silences"], f"a gene is silenced: {silenced}", words.place("silences")
         if adds and (vectors or self._at.actions()):
             return self._told["adds"], f"a gene is carried: {adds.text}", (adds.start, adds.end)
+        if self._works_by_virus() or self._at.actions():
+            if not silenced and (cargo := self._cargo()):
+                return self._told["adds"], f"a gene is carried: {self._at.analysis.text[slice(*cargo)]}", cargo
+            if disease := self._of_a_lost_function():
+                return self._told["adds"], f"a copy of the gene that is lost in {disease}", (Category.INDICATION, disease)
         if self._works_by_virus():
             return self._told["vector"], "a vector is what the document is about", self._first_vector()
         return None
+
+    def _cargo(self) -> Span | None:
+        """Return where a gene is named as part of a viral vector's name: "AAV9-SMN1", "rAAV2/5-hFIX"."""
+        analysis = self._at.analysis
+        for mention in self._at.mentions:
+            if mention.category is Category.VECTOR and self._at.vocabulary.is_viral(mention.slug):
+                gene = _GENE.match(analysis.text, mention.end)
+                if gene and not within(analysis.cues("therapy", "reporter"), mention.end, gene.end() + _CARGO):
+                    return mention.start, gene.end()
+        return None
+
+    def _of_a_lost_function(self) -> str | None:
+        """Return the disease that is treated, where it comes of a function that one gene has lost."""
+        return next((slug for slug in self._at.slugs(Category.INDICATION) if slug in self._at.roles.copied), None)
 
     def _first_vector(self) -> Key | None:
         return next((key for key in self._at.stated if key[0] is Category.VECTOR), None)
@@ -78,11 +103,11 @@ class _Teller:
         return not vectors or bool(vectors - self._at.roles.outside)
 
     def _is_given_whole(self) -> bool:
-        """Say whether a stated action works by viruses given as such; other vectors change cells outside the body."""
+        """Say whether a disease is treated by viruses given as such; other vectors change cells outside the body."""
         vectors = self._at.slugs(Category.VECTOR)
-        stated = not self._at.actions() <= {self._told["vector"]}
+        treated = not self._at.actions() <= {self._told["vector"]} or bool(self._at.slugs(Category.INDICATION))
         return (
-            stated
+            treated
             and bool(vectors)
             and all(self._at.vocabulary.is_viral(slug) and slug not in self._at.roles.outside for slug in vectors)
         )

@@ -150,6 +150,7 @@ class Roles:
         self.made = frozenset(rows["made"])  # viruses whose name means a vector made of them
         self.complications = frozenset(rows["complications"])  # indications that are events of cell therapies
         self.vectorless = frozenset(rows["vectorless"])  # neighbours that carry no gene
+        self.copied = frozenset(rows["copied"])  # diseases whose gene a therapy gives a copy of
         self.counting = frozenset(rows["counts"])  # neighbours that make a document one about gene therapy
         self.told: Mapping[str, str] = dict(rows["told_by"])
         self._axes = axes

@@ -87,7 +87,8 @@ class Owners:
         self._stated = decided.stated
         general = analysis.vocabulary.general
         # A study of another medicine that reports adverse events is read the same way; "complications" are a surgeon's.
-        self.about_therapy = any(key[0] in (Category.MODALITY, Category.PRODUCT) for key in decided.stated) or (
+        named = any(key[0] in (Category.MODALITY, Category.PRODUCT) for key in (*decided.stated, *decided.inferred))
+        self.about_therapy = named or (
             people.population not in NO_PATIENTS
             and any((item.category, item.slug) in general and self._is_of_medicine(item) for item in mentions)
         )
