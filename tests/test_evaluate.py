@@ -297,7 +297,7 @@ def gold_file(tmp_path: Path) -> Path:
         {"id": "X1", "title": "AAV8 gene therapy in haemophilia B", "abstract": "No hepatotoxicity was seen.",
          "modality": [], "vector": ["aav8"], "indication": ["haemophilia_b"],
          "safety": [{"term": "hepatotoxicity", "assertion": "present"}], "optional": {"modality": ["in_vivo"]},
-         "gene_therapy": True},
+         "inferred": {"modality": ["gene_addition"]}, "gene_therapy": True},
         {"id": "X2", "title": "A paper on glass", "abstract": "Glass is hard.", "modality": [], "vector": [],
          "indication": ["sma", "no_such_slug"], "safety": [], "gene_therapy": False},
     ]  # fmt: skip

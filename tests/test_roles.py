@@ -111,7 +111,44 @@ CLINICAL = [
         "Leukaemia after gene therapy for X-linked severe combined immunodeficiency",
         "T-cell acute lymphoblastic leukaemia arose in two of ten boys years after gamma-retroviral gene therapy for "
         "X-SCID. Insertion near LMO2 was found.",
-        About("gene_therapy", "gammaretroviral", "x_scid"),
+        About("ex_vivo gene_therapy", "gammaretroviral", "x_scid", "gene_addition"),
+    ),
+]
+OF_A_GENE = [
+    (
+        "Shedding after systemic vectors in spinal muscular atrophy",
+        "Thirteen toddlers were treated with rAAV9-hSMN1. No sibling seroconverted.",
+        About("gene_addition in_vivo", "aav9", "sma"),
+    ),
+    (
+        "Marking neurons in Parkinson disease",
+        "Patients with Parkinson disease received AAV2-GFP in a study of gene therapy.",
+        About("gene_therapy in_vivo", "aav2", "parkinson_disease"),
+    ),
+    (
+        "Huntington disease and gene therapy",
+        "Patients with Huntington disease received gene therapy with AAV5.",
+        About("gene_therapy in_vivo", "aav5", "huntington_disease"),
+    ),
+    (
+        "Liver values after an LK03 vector",
+        "A man with haemophilia B had received an AAV-LK03 vector two years before. His factor level fell.",
+        About("in_vivo", "aav_lk03", "haemophilia_b", "gene_addition"),
+    ),
+    (
+        "Safety of CRISPR-edited CD34+ cells in sickle cell disease",
+        "Autologous CD34+ cells are edited and given back after busulfan.",
+        About("autologous ex_vivo gene_editing_nuclease", "", "sickle_cell_disease", population="none"),
+    ),
+    (
+        "Myositis with micro-dystrophin",
+        "Across the gene therapy trials five boys with Duchenne had muscle weakness after dosing.",
+        About("gene_addition", "", "dmd"),
+    ),
+    (
+        "Corrected cells without conditioning in Fanconi anaemia",
+        "Nine children with Fanconi anaemia received autologous FANCA-corrected CD34+ cells.",
+        About("autologous ex_vivo gene_therapy", "", "fanconi_anaemia", "gene_addition"),
     ),
 ]
 PRECLINICAL = [
@@ -181,7 +218,7 @@ NEIGHBOURS = [
     (
         "Unmodified reovirus in pancreatic cancer",
         "Patients with pancreatic cancer received wild-type reovirus (pelareorep), a natural oncolytic virus.",
-        About("oncolytic_virus_unmodified", "reovirus_other_rna", "pancreatic_cancer"),
+        About("in_vivo oncolytic_virus_unmodified", "reovirus_other_rna", "pancreatic_cancer"),
     ),
 ]
 TOOLS = [
@@ -210,7 +247,7 @@ TOOLS = [
 ]
 
 
-@pytest.mark.parametrize(("title", "text", "answer"), [*CLINICAL, *PRECLINICAL, *NEIGHBOURS, *TOOLS])
+@pytest.mark.parametrize(("title", "text", "answer"), [*CLINICAL, *OF_A_GENE, *PRECLINICAL, *NEIGHBOURS, *TOOLS])
 def test_a_document_is_about_what_a_curator_says(title: str, text: str, answer: About) -> None:
     assert about(document(title, text)) == answer
 
@@ -231,12 +268,12 @@ def test_what_has_no_words_is_about_nothing() -> None:
         (
             "Gene therapy for haemophilia: current status and challenges",
             "This review discusses gene therapy for haemophilia A and haemophilia B.",
-            About("gene_therapy", "", "haemophilia_a haemophilia_b", population="none"),
+            About("gene_therapy", "", "haemophilia_a haemophilia_b", "gene_addition", population="none"),
         ),
         (
             "Hospital costs of gene therapy for spinal muscular atrophy: a cost-effectiveness analysis",
             "We modelled the cost-effectiveness of gene therapy for spinal muscular atrophy for the payer.",
-            About("gene_therapy", "", "sma", population="none"),
+            About("gene_therapy", "", "sma", "gene_addition", population="none"),
         ),
     ],
 )

@@ -144,8 +144,10 @@ def test_what_no_words_state_is_shown_with_its_rule(gtminer: Gtminer, tmp_path: 
     assert expected in gtminer("show", "101").out
     assert gtminer("tag").code == 0
     assert expected in gtminer("show", "101").out
+    copied = "a copy of the gene that is lost in wilson_disease"
     assert json.loads(gtminer("show", "101", "-f", "json").out)["not_stated"] == [
-        {"category": "indication", "concept": "wilson_disease", "label": "Wilson disease", "rule": rule}
+        {"category": "modality", "concept": "gene_addition", "label": "Gene addition", "rule": copied},
+        {"category": "indication", "concept": "wilson_disease", "label": "Wilson disease", "rule": rule},
     ]
     columns = ["--columns", "doc_id"]
     assert gtminer("summarize", "--indication", "wilson_disease", "--columns", "id").out == "id\npubmed:101\n"

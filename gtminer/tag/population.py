@@ -30,6 +30,8 @@ class Subjects:
         self._analysis = analysis
         document = analysis.document
         self.is_review = self._is_review(document)
+        title = len(document.title)
+        self.is_trial = any(hit.kind == "trial_title" and hit.end <= title for hit in self._hits)
         self.is_protocol = self._is_protocol()
         counts: Counter[str] = Counter()
         said = set()  # by kind and sentence
@@ -66,10 +68,8 @@ class Subjects:
         marks = len({hit.start for hit in self._hits if hit.kind == "protocol"})
         if marks >= _MARKS:
             return not self.finds_more_than((planned + 2 * marks) // 4)
-        title = len(self._analysis.document.title)
-        titled = any(hit.kind == "trial_title" and hit.end <= title for hit in self._hits)
         if (
-            titled
+            self.is_trial
             and planned + marks > 2
             and not self._analysis.cues("events", "authors")
             and not self.finds_more_than(2)

@@ -50,7 +50,7 @@ def decide(
     *,
     names_a_drug: bool = False,
 ) -> Decided:
-    """Return what the document is about, from its *mentions*, the *evidence* for each concept and whose findings it has.
+    """Return what the document is about, from the *evidence* for each concept and whose findings it reports.
 
     *names_a_drug*: an international nonproprietary name stands in the text, so that a therapy is meant.
     """
@@ -85,9 +85,9 @@ class _Decision:
         self._imply()
         told.complete(self._at)
         self._infer_from(products)
-        self._keep_most_specific()
         counts = bool(self._at.counting()) or any(product.gene_therapy for product in products)
         self._part_what_follows()
+        self._keep_most_specific()
         return Decided(self._at.stated, self._at.inferred, counts, self._at.sources)
 
     def _part_what_follows(self) -> None:
@@ -150,10 +150,24 @@ class _Decision:
         titled = any(self._vocabulary.is_viral(slug) for slug in vectors) and self._is_made(vectors)
         if titled and (not tool or self._at.words.in_title("production")):
             return True
+        if not tool and self._at.people.population is Population.HUMAN and self._is_vector_given():
+            return True
+        named = self._at.weight(self._roles.told["vector"]) >= _TOOL_GIVEN  # "gene therapy", if only once
+        if not tool and modalities and (self._at.people.is_trial or named):
+            return True
         carried = any(self._vocabulary.is_particle(slug) for slug in vectors)
         if carried and any(self._roles.is_neighbour(slug) for slug in modalities):
             return True
         return (therapy > tool and (therapy > 1 or titled)) or (bool(modalities or titled) and self._given() > tool)
+
+    def _is_vector_given(self) -> bool:
+        """Say whether a vector made of a virus is named outside the introduction."""
+        return any(
+            category is Category.VECTOR
+            and item.weight >= _TOOL_GIVEN
+            and not self._roles.made.isdisjoint(self._vocabulary.ancestors(Category.VECTOR, slug))
+            for (category, slug), item in self._evidence.items()
+        )
 
     def _is_made(self, vectors: Set[str]) -> bool:
         """Say whether the title means a vector that is made of a virus, and not the virus itself."""

@@ -11,7 +11,7 @@ BESIDE_A_THERAPY = 0.5  # what a delivery or a donor must weigh once it is clear
 CELLS = 2  # words of cells that are changed outside the body
 VACCINE = 3  # words of a vaccine
 _CARGO = 16  # characters behind a vector and a promoter in which what it carries is named
-# The gene behind a vector's name, a symbol of at least two capitals or a capital and a figure: "-SMN1", "-hFIX", ".GAN".
+# The gene behind a vector's name: a symbol of two capitals, or of a capital and a figure ("-SMN1", "-hFIX", ".GAN").
 _GENE = re.compile(r"[-./](?:[a-z]{1,2}(?=[A-Z]))?([A-Z][A-Za-z]{0,5}[A-Z0-9]\w{0,6})\b")
 
 
@@ -54,7 +54,11 @@ class _Teller:
             if not silenced and (cargo := self._cargo()):
                 return self._told["adds"], f"a gene is carried: {self._at.analysis.text[slice(*cargo)]}", cargo
             if disease := self._of_a_lost_function():
-                return self._told["adds"], f"a copy of the gene that is lost in {disease}", (Category.INDICATION, disease)
+                return (
+                    self._told["adds"],
+                    f"a copy of the gene that is lost in {disease}",
+                    (Category.INDICATION, disease),
+                )
         if self._works_by_virus():
             return self._told["vector"], "a vector is what the document is about", self._first_vector()
         return None
@@ -91,6 +95,8 @@ class _Teller:
                 self._at.state(inside, "given to animals", self._first_vector())
             elif self._at.people.population is Population.HUMAN and not cells and self._is_given_whole():
                 self._at.state(inside, "a viral vector is given to people", self._first_vector())
+            elif self._at.people.population is Population.HUMAN and self._is_put_in_cells():
+                self._at.state(outside, "such vectors change cells outside the body", self._first_vector())
         if outside in self._at.slugs(Category.MODALITY):
             for category, slug in self._at.evidence:
                 donor = category is Category.MODALITY and self._at.roles.is_donor(slug)
@@ -101,6 +107,11 @@ class _Teller:
         """Say whether the vectors are not all of those that mostly change cells outside the body."""
         vectors = self._at.slugs(Category.VECTOR)
         return not vectors or bool(vectors - self._at.roles.outside)
+
+    def _is_put_in_cells(self) -> bool:
+        """Say whether the vectors are all of those that mostly change cells outside the body."""
+        vectors = self._at.slugs(Category.VECTOR)
+        return bool(vectors) and vectors <= self._at.roles.outside
 
     def _is_given_whole(self) -> bool:
         """Say whether a disease is treated by viruses given as such; other vectors change cells outside the body."""
