@@ -270,6 +270,12 @@ def test_a_short_form_follows_the_definition_nearest_before_it() -> None:
     ]
 
 
+def test_a_single_word_before_a_bracket_takes_no_defined_meaning_away() -> None:
+    text = "Cytokine release syndrome (CRS) was seen. For selected categories (CRS, fever) rates were given. CRS rose."
+    found = [words for slug, words in mentions(text) if slug == "cytokine_release_syndrome"]
+    assert found == ["Cytokine release syndrome", "CRS", "CRS", "CRS"]
+
+
 @pytest.mark.parametrize(
     ("text", "concept", "reason"),
     [

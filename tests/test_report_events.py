@@ -79,6 +79,11 @@ LINE = "The events were looked for in all of the patients who had been given the
         ("clinical", "The choice of the dose rests on fewer days with bleeding."),
         ("scientific_discussion", "Patients are subject to opportunistic infections, which are often fatal."),
         ("clinical_safety", "There is no clinical experience in patients with acute hepatitis or pneumonia."),
+        ("clinical_safety", "Grade 3: severe symptoms; Grade 4: intubation; Grade 5: death."),
+        ("clinical_safety", "The trial excluded patients with a history of seizures or pneumonia."),
+        ("clinical_safety", "A single non-serious event was reported."),
+        ("clinical", "HCV infection and allergic rhinitis were reported in both arms."),
+        ("disease_background", "Failure to carry a pen, and alcohol, contribute to fatal anaphylaxis."),
         ("scientific_discussion", "In infants, failure to thrive and early death mark the disease."),
     ],
 )
@@ -163,6 +168,8 @@ def test_sections_of_studies_tell_of_events_by_words_and_figures(
             "Neutropenia 82 Anemia 59 Biochemistry Study 3 The safety of the drug was evaluated in 97 patients.",
             "present",
         ),
+        ("Patients with an active infection should not start treatment until the infection is resolved.", "risk"),
+        ("The incidence of arthralgia did not appear to decrease, neither did its severity.", "present"),
         ("There were no relevant differences in the rate of SAEs between the groups.", "present"),
     ],
 )

@@ -31,6 +31,8 @@ _COUNTED = re.compile(
     r"\s*\((?:[nN]\s*=\s*)?(?!0\b(?!\.))\d[\d.,]*\s*(?:%|[;/)]|of\b|patients?\b)"
     r"|\s+in\s+[1-9]\d*(?:\.\d+)?(?:%| of\b|/\d| \()"
 )
+_REFERENCE = re.compile(r"[(\[]\s*[Ss]ee\s[^)\]]*$")
+_REFERENCE_REACH = 80
 # A row of a table that a label prints as running text: "Neutropenia 82 Anemia 59", "Fever 142 (48.6) Nausea".
 _ROW = re.compile(r"\s+(?:[a-z*†]\s+)?\d{1,3}(?:\.\d)?(?:\s+\(\d+(?:\.\d+)?%?\))?(?=\s+(?:\d|[A-Z][a-z]))")
 # "0/12 patients had it"; "(0%)" right behind it, unless another arm's figure stands beside.
@@ -169,7 +171,7 @@ class Clauses:
                 if certain := self._certain(mention, cue):
                     return Verdict(Assertion.PRESENT, certain.text)
             return Verdict(assertion, cue.text)
-        if counted := _COUNTED.match(self.text, mention[1]):
+        if (counted := _COUNTED.match(self.text, mention[1])) and not self._is_referred_to(mention):
             return Verdict(Assertion.PRESENT, counted[0].strip())
         if weak := next((hit for hit in self._kinds.get("itself", []) if _overlap(hit, mention)), None):
             return Verdict(Assertion.NEGATED, weak.text)
@@ -280,6 +282,10 @@ class Clauses:
         if self._happened(mention[1], cue.start) or self._told_between(mention[1], cue.start):
             return None
         return cue
+
+    def _is_referred_to(self, mention: tuple[int, int]) -> bool:
+        """Say whether the number behind a mention is that of a section: "[see Cytokine Release Syndrome (5.1)]"."""
+        return _REFERENCE.search(self.text, max(self.start, mention[0] - _REFERENCE_REACH), mention[0]) is not None
 
     def _exemplified(self, mention: tuple[int, int]) -> CueHit | None:
         """Return the words of a risk whose examples follow: "reactions [may occur], including fever"."""

@@ -21,6 +21,7 @@ _HEADING = re.compile(r"[A-Z][^.;:,|\d\n]{2,89}")
 _SHORT_FORM = re.compile(
     r"\s*(?:\w{0,8}[A-Z]\w{0,8}[A-Z]\w{0,8}|[A-Za-z])\s*(?:[,:=–-]|\s)\s*[^\W\d]"
 )  # "SAE serious", "y, years"
+_SCALE = re.compile(r"\b[Gg]rade [1-5]\s*[:=]")
 _DEFINED = re.compile(r"[A-Z][^.=]{2,80}\s=\s[A-Za-z]")  # "PTs included = Fall, Syncope"
 _EXPLAINED = 3  # short forms that a legend explains at least
 _PROSE = 60  # a line of running text is longer than this
@@ -70,8 +71,10 @@ def only_named(
     state = next((hit for hit in cues.get("state", ()) if _overlap(hit, mention)), None)
     if state and not _is_listed(analysis, mention):
         return f"a state of those treated: {state.text}"
+    span = analysis.sentence(mention.start)
+    if len(_SCALE.findall(analysis.text, *span)) >= _EXPLAINED:
+        return "a scale of grades only names it"
     if is_report(analysis):
-        span = analysis.sentence(mention.start)
         if _is_heading(analysis, span) or (mention.start == span[0] and _LABELLED.match(analysis.text, mention.end)):
             return "a heading only names it"
         if _is_legend(analysis.text[slice(*span)]):

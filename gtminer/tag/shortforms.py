@@ -17,6 +17,7 @@ from gtminer.tag.mention import Mention
 Key = tuple[Category, str]
 
 _SIGNS = re.compile(r"[(\[=;:|]")
+_PARTED = re.compile(r"[\s-]")
 _STEM = 5  # letters that words of one meaning share: "deficient", "deficiency"
 
 
@@ -84,11 +85,23 @@ def _meanings(text: str, candidates: list[Mention], rejected: list[Rejected]) ->
         if short in telling:
             defined = dict.fromkeys(definition for site in its if (definition := site.definition(text)))
             if defined:
-                meanings[short] = [
-                    _Meaning(item.short_start, item.long, item.long_start, _concepts(item, by_end, ends))
-                    for item in defined
-                ]
+                meanings[short] = _trusted(
+                    [
+                        _Meaning(item.short_start, item.long, item.long_start, _concepts(item, by_end, ends))
+                        for item in defined
+                    ]
+                )
     return meanings
+
+
+def _trusted(meanings: list[_Meaning]) -> list[_Meaning]:
+    """Return *meanings* without single words that are no concept, where the short form is defined as one elsewhere.
+
+    A report that defines CRS may tell of "selected categories (CRS, infections)" a hundred pages later.
+    """
+    if not any(meaning.mentions for meaning in meanings):
+        return meanings
+    return [meaning for meaning in meanings if meaning.mentions or _PARTED.search(meaning.long)]
 
 
 def _end(mention: Mention) -> int:

@@ -162,6 +162,8 @@ class Owners:
             return f"not looked at: {unseen.text}"
         if missing := sentence.before("missing", mention.start):
             return f"not known: {missing.text}"
+        if rule := sentence.before("excluded", mention.start):
+            return f"who may not take part: {rule.text}"
         is_report = reports.is_report(self._analysis)
         if (is_report or not is_label) and (rule := sentence.before("eligibility", mention.start)):
             return f"who may take part: {rule.text}"
