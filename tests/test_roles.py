@@ -506,3 +506,41 @@ def test_a_complication_of_cell_therapy_is_an_indication_only_where_the_title_ha
     text = "T cells with a T-cell receptor were given. Signs of graft-versus-host disease were looked for."
     assert read("TCR-T cells in recurrent leukaemia", text).summary.indication == ()
     assert read("TCR-T cells against graft-versus-host disease", text).summary.indication == ("gvhd",)
+
+
+def regulated(*parts: tuple[str, str]) -> tuple[str, ...]:
+    """The indications of a report of these sections on a product of the table."""
+    found = sectioned("Zalmoxis: assessment report", *parts, regulator="EMA", source="ema", kind="assessment-report")
+    return read_document(found, vocabulary()).summary.indication
+
+
+GVHD = ("clinical_safety", "Acute GvHD occurred in 3 patients with GvHD. Patients with GvHD were treated for GvHD.")
+
+
+def test_a_complication_is_a_reports_indication_only_where_the_product_is_indicated_for_it() -> None:
+    assert regulated(("indication", "For adults with acute myeloid leukaemia."), GVHD) == ("aml",)
+    assert regulated(
+        ("clinical", "The product is indicated for the treatment of graft-versus-host disease."), GVHD
+    ) == ("gvhd",)
+
+
+def test_whom_a_label_treats_otherwise_is_no_indication_of_it() -> None:
+    others = "Patients with HIV infection were few. In 3 HIV patients and in patients with HIV no difference was seen."
+    found = sectioned(
+        "Abecma: product information", ("indication", "Abecma is for multiple myeloma."), ("posology", others),
+        ("warnings", others), regulator="EMA", source="ema", kind="smpc",
+    )  # fmt: skip
+    assert read_document(found, vocabulary()).summary.indication == ("multiple_myeloma",)
+
+
+def test_a_label_that_tells_of_immunogenicity_is_of_no_vaccine() -> None:
+    immunity = "Immunogenicity. Immunogenicity data are few. The AAV2 vector has low immunogenicity and immunisation."
+    found = sectioned(
+        "Upstaza: product information",
+        ("indication", "Upstaza is for AADC deficiency."),
+        ("description", "It is an AAV2 vector."),
+        ("clinical_pharmacology", immunity),
+        regulator="EMA",
+        kind="smpc",
+    )
+    assert "viral_vector_vaccine" not in read_document(found, vocabulary()).summary.modality

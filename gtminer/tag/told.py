@@ -40,7 +40,7 @@ class _Teller:
     def _told_action(self) -> tuple[str, str, Source | None] | None:
         """Return the action that no word names and the words around the vector tell, with the rule and the words."""
         words, vectors = self._at.words, self._at.slugs(Category.VECTOR)
-        if vectors and self._vaccinates_or_treats_tumour():
+        if vectors and not self._is_of_a_known_therapy() and self._vaccinates_or_treats_tumour():
             # A DNA vaccine against an infection has no action: its plasmid is the vector, and that is all.
             return self._immunises()
         if (lyses := words.first("oncolyses")) and self._works_by_virus() and self._heaviest_disease_is_tumour():
@@ -62,6 +62,11 @@ class _Teller:
         if self._works_by_virus():
             return self._told["vector"], "a vector is what the document is about", self._first_vector()
         return None
+
+    def _is_of_a_known_therapy(self) -> bool:
+        """Say whether a gene therapy of the product table is meant, whose report tells of its immunogenicity too."""
+        products = self._at.vocabulary.products
+        return any(category is Category.PRODUCT and products[slug].gene_therapy for category, slug in self._at.stated)
 
     def _cargo(self) -> Span | None:
         """Return where a gene is named as part of a viral vector's name: "AAV9-SMN1", "rAAV2/5-hFIX"."""
