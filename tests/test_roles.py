@@ -151,6 +151,23 @@ OF_A_GENE = [
         About("autologous ex_vivo gene_therapy", "", "fanconi_anaemia", "gene_addition"),
     ),
 ]
+OF_A_DISEASE = [
+    (
+        "Side effects of CAR-T cells on the ward",
+        "We treated 40 adults with CAR-T cells. All had relapsed multiple myeloma.",
+        About("car_t", "", "multiple_myeloma", "ex_vivo"),
+    ),
+    (
+        "Frailty and ciltacabtagene",
+        "Ciltacabtagene autoleucel is approved for multiple myeloma. Here we report on 40 frail patients.",
+        About("car_t", "", "multiple_myeloma", "autologous ex_vivo lentiviral"),
+    ),
+    (
+        "Exagamglogene for sickle cell disease at a glance",
+        "Of 44 patients with sickle cell disease one died from COVID-19, after infection with SARS-CoV-2.",
+        About("", "", "sickle_cell_disease", "autologous ex_vivo gene_editing_nuclease rnp_electroporation"),
+    ),
+]
 PRECLINICAL = [
     (
         "Durable correction of a mouse model of mucopolysaccharidosis type I",
@@ -247,7 +264,9 @@ TOOLS = [
 ]
 
 
-@pytest.mark.parametrize(("title", "text", "answer"), [*CLINICAL, *OF_A_GENE, *PRECLINICAL, *NEIGHBOURS, *TOOLS])
+@pytest.mark.parametrize(
+    ("title", "text", "answer"), [*CLINICAL, *OF_A_GENE, *OF_A_DISEASE, *PRECLINICAL, *NEIGHBOURS, *TOOLS]
+)
 def test_a_document_is_about_what_a_curator_says(title: str, text: str, answer: About) -> None:
     assert about(document(title, text)) == answer
 

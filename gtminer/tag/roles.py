@@ -45,11 +45,15 @@ _ELSEWHERE = ("aims", "earlier", "excluded_back")  # cues that are not looked fo
 
 
 class Evidence(NamedTuple):
-    """How much speaks for a concept being the subject, the strongest reason, and whether the title names it."""
+    """How much speaks for a concept being the subject, the strongest reason, and whether the title names it.
+
+    *own* is the weight of what stands outside the introduction.
+    """
 
     weight: float
     rule: str
     in_title: bool = False
+    own: float = 0.0
 
 
 class _Point(NamedTuple):
@@ -111,7 +115,7 @@ def _sum(points: Sequence[_Point], in_title: bool, before: bool) -> Evidence:
     weight = rest + min(introduced, _INTRODUCTION)
     if before and not in_title:
         weight *= _BEFORE
-    return Evidence(round(weight, 2), strongest.rule, in_title)
+    return Evidence(round(weight, 2), strongest.rule, in_title, round(rest, 2))
 
 
 class _Setting:
@@ -226,9 +230,9 @@ class _Setting:
         return any(start <= mention.start and mention.end <= end for start, end in self._others)
 
     def _arose(self, mention: Mention, cue: CueHit | None) -> str | None:
-        """Return the words that make a tumour one that came of a therapy: "T-ALL after gene therapy"."""
+        """Return the words that make a tumour or an infection one that came later: "T-ALL after gene therapy"."""
         vocabulary = self._analysis.vocabulary
-        if mention.category is not Category.INDICATION or not vocabulary.is_tumour(mention.slug):
+        if mention.category is not Category.INDICATION or not vocabulary.arises(mention.slug):
             return None
         if cue is not None and cue.kind == "event":
             return cue.text

@@ -20,7 +20,9 @@ _IMPLYING = (Category.MODALITY, Category.INDICATION)
 _VECTOR_BESIDE = 0.8  # more than an introduction gives
 _IN_A_PROTOCOL = 1.0  # the heaviest action, where nothing else is tested
 _UNNAMED_IN_A_PROTOCOL = 1.7  # "gene therapy" alone may be an outlook
-_OF_THE_PRODUCT = 0.1  # a disease that the product of a label is for
+_ONLY_DISEASE = 1.0  # one plain mention outside the introduction
+_OF_A_LABEL = 0.1  # a disease that the product of a label is for
+_OF_THE_PRODUCT = 1.0  # the same elsewhere
 _A_COMPLICATION = 3.5  # more than words of the text; a heading and they
 _BESIDE_THE_TITLE = 2.4  # a disease that the title lacks, where it names another
 _TOOL_MEANT = 1.3  # an editor in the sentence that says what was done, where a therapy is meant
@@ -87,6 +89,9 @@ class _Decision:
         self._infer_from(products)
         counts = bool(self._at.counting()) or any(product.gene_therapy for product in products)
         self._part_what_follows()
+        known = any(product.indications for product in products)
+        if counts and not known and not self._at.analysis.titled_kind and not self._at.slugs(Category.INDICATION):
+            self._take_only_disease()
         self._keep_most_specific()
         return Decided(self._at.stated, self._at.inferred, counts, self._at.sources)
 
@@ -108,13 +113,28 @@ class _Decision:
                 continue
             enough = _ENOUGH[category]
             if category is Category.INDICATION and slug not in titled:
-                enough = self._for_a_disease(slug, main, labelled)
+                enough = self._for_a_disease(slug, main, treated, labelled)
             if self._at.is_enough(key, enough):
                 self._at.stated[key] = item.rule
 
-    def _for_a_disease(self, slug: str, main: Set[str], labelled: Set[str]) -> float:
-        """Return what a disease must weigh that the title lacks; *main* are those it names, or its products treat."""
+    def _take_only_disease(self) -> None:
+        """Take the disease that weighs most where a gene therapy has none, since it is for something."""
+        found = {key: item.own for key, item in self._evidence.items() if key[0] is Category.INDICATION}
+        most = max(found.values(), default=0.0)
+        heaviest = [key for key, weight in found.items() if weight == most >= _ONLY_DISEASE]
+        if len(heaviest) == 1:
+            (key,) = heaviest
+            if self._at.is_enough(key, _ONLY_DISEASE) and key[1] not in self._roles.complications:
+                self._at.stated[key] = self._evidence[key].rule
+
+    def _for_a_disease(self, slug: str, main: Set[str], treated: Set[str], labelled: Set[str]) -> float:
+        """Return what a disease must weigh that the title lacks.
+
+        *main* are those that the title names or the products treat, *treated* the latter, *labelled* those of a label.
+        """
         if slug in labelled:
+            return _OF_A_LABEL
+        if slug in treated:
             return _OF_THE_PRODUCT
         if slug in self._roles.complications:
             return _A_COMPLICATION

@@ -25,6 +25,7 @@ from gtminer.tag.words import Match, WordAutomaton
 _ASIDES = ("delivery", "donor")  # axes that say where and whose cells, beside what is done
 _LABEL = "label"
 _TUMOURS = ("solid tumour", "haematological malignancy")  # axes of indication.tsv
+_ARISING = (*_TUMOURS, "infectious")
 
 
 class Concept(NamedTuple):
@@ -259,6 +260,10 @@ class Vocabulary:
     def is_tumour(self, slug: str) -> bool:
         """Say whether an indication is a tumour, solid or of the blood."""
         return self.concepts[Category.INDICATION, slug].axis in _TUMOURS
+
+    def arises(self, slug: str) -> bool:
+        """Say whether an indication may also befall those who are treated for another."""
+        return self.concepts[Category.INDICATION, slug].axis in _ARISING
 
     def is_viral(self, slug: str) -> bool:
         """Say whether a vector is made of a virus."""
