@@ -25,6 +25,7 @@ def told(kind: str, text: str, document_kind: str = "assessment-report") -> list
     [
         ("eligibility", "• Patients who did not have an active infection", [("infection", "background")]),
         ("baseline", "Pneumonia: 4 patients", [("pneumonia", "background")]),
+        ("baseline", "Hypertension 168 (7.1) 12 (3.0)", [("hypertension_event", "background")]),
         ("study_methods", "Death without relapse is a competing event.", [("death", "planned")]),
         ("study_methods", "Two patients died before the amendment.", [("death", "present")]),
         ("study_methods", "Incidence of death was estimated for each group.", [("death", "planned")]),
@@ -170,6 +171,10 @@ def test_sections_of_studies_tell_of_events_by_words_and_figures(
         ),
         ("Patients with an active infection should not start treatment until the infection is resolved.", "risk"),
         ("The incidence of arthralgia did not appear to decrease, neither did its severity.", "present"),
+        ("Neurologic events (seizures), which could be fatal, were very commonly observed.", "present"),
+        ("The frequency of headache was 5.4% with Kymriah 15 mg and 2.1% with placebo.", "present"),
+        ("Treatment was associated with more liver enzyme elevations compared to treatment with placebo.", "present"),
+        ("Headache occurred in 3% of patients in the placebo group.", "comparator"),
         ("There were no relevant differences in the rate of SAEs between the groups.", "present"),
     ],
 )
@@ -210,3 +215,18 @@ def test_what_a_product_is_indicated_for_is_no_event_of_it() -> None:
     assert allergy("benefit_risk", "Few options exist for egg-allergic children.") == []
     assert allergy("clinical_safety", "Allergy was seen in 3 patients.") == [("Allergy", "present")]
     assert allergy("clinical_safety", "Systemic allergic reactions") == [("allergic reactions", "present")]
+
+
+def test_each_arm_has_its_own_record() -> None:
+    text = "Fever occurred in 12% of patients in the gene therapy arm and 10% in the placebo arm."
+    assert told("adverse_reactions", text, "smpc") == [("pyrexia", "present"), ("pyrexia", "comparator")]
+
+
+def test_a_row_that_a_label_prints_as_running_text_counts_a_symptom_as_well() -> None:
+    found = sectioned(
+        "Casgevy: package insert", ("indication", "Casgevy is for sickle cell disease."),
+        ("adverse_reactions", "Laboratory abnormality Neutropenia 100 Anemia 92 Hypokalemia 19"),
+        regulator="FDA", kind="label",
+    )  # fmt: skip
+    tags = read_document(found, vocabulary()).tags
+    assert ("anaemia", Role.SUBJECT) in [(tag.concept, tag.role) for tag in tags]

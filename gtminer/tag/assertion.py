@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gtminer.model import Assertion
+from gtminer.tag import figures
 from gtminer.tag.analysis import Analysis, CueHit, outermost_first, within
 
 # The signs come first: found fastest.
@@ -26,24 +27,6 @@ _ARMS = ("comparator", "background")
 _LEADS = 40  # characters in which an arm or an earlier study opens a sentence, and then a comma follows
 _SHORT_END = re.compile(r"[,()\[\]:]")
 
-# A figure behind an event is a result (rules §6): "(n=7; 7%)", "(4.2%)", "in 3 of 12", "in 4%".
-_COUNTED = re.compile(
-    r"\s*\((?:[nN]\s*=\s*)?(?!0\b(?!\.))\d[\d.,]*\s*(?:%|[;/)]|of\b|patients?\b)"
-    r"|\s+in\s+[1-9]\d*(?:\.\d+)?(?:%| of\b|/\d| \()"
-)
-_REFERENCE = re.compile(r"[(\[]\s*[Ss]ee\s[^)\]]*$")
-_REFERENCE_REACH = 80
-# A row of a table that a label prints as running text: "Neutropenia 82 Anemia 59", "Fever 142 (48.6) Nausea".
-_ROW = re.compile(r"\s+(?:[a-z*†]\s+)?\d{1,3}(?:\.\d)?(?:\s+\(\d+(?:\.\d+)?%?\))?(?=\s+(?:\d|[A-Z][a-z]))")
-# "0/12 patients had it"; "(0%)" right behind it, unless another arm's figure stands beside.
-_ZERO = re.compile(r"(?<![\d.,·])0\s?/\s?\d{1,4}\b")
-_ZERO_BEHIND = re.compile(
-    r"\s*(?:[(\[,:]|in|was|were)?\s*(?:[nN]\s*=\s*)?0(?:[.·]0+)?(?:\s?%|\s?/\s?\d+|\s+of\s+\d|\s*[)\]])(?!\s*(?:vs|versus|and)\b)"
-)
-# Not a threshold: "less than 40%", "≥ 25 %".
-_FIGURE = re.compile(
-    r"(?<!than )(?<! to )(?<![<>≤≥])(?<![<>≤≥] )(?<![\d.,])[1-9]\d*(?:\.\d+)?(?:\s?%|(?: of |/)[1-9]\d*\b)"
-)
 _TWICE = 30  # characters between two denials of one thing: "none of them was without"
 _TOUCHES = 3  # characters between an event and a cue that must touch it: "seizure-free"
 _CLAUSE = 200  # characters within which the comma that ends a clause is looked for
@@ -76,7 +59,7 @@ class Clauses:
         self.start, self.end = start, end
         sentence = self.text[start:end]
         hits = within(analysis.clause_cues, start, end)
-        if "/" in sentence and (none := list(_ZERO.finditer(sentence))):
+        if "/" in sentence and (none := list(figures.ZERO.finditer(sentence))):
             hits += [CueHit(start + match.start(), start + match.end(), "negates", match[0]) for match in none]
             hits.sort(key=outermost_first)
         self.hits = self._main([hit for hit in _outermost(hits) if not self._is_misread(hit)])
@@ -158,7 +141,9 @@ class Clauses:
             cue = self._before(mention, forward) or self._behind(mention, back, past)
             if cue is None and assertion is Assertion.RISK:
                 cue = self._exemplified(mention)
-            if cue is None:
+            if cue is None or (
+                assertion is Assertion.COMPARATOR and figures.of_another_arm(self.text, mention[1], cue.start)
+            ):
                 continue
             if assertion is Assertion.NEGATED:
                 if taken_back := self._taken_back(cue, mention):
@@ -166,13 +151,13 @@ class Clauses:
                 if required := self._behind(mention, "required") or self._next("compound", mention[1]):
                     return Verdict(Assertion.RISK, required.text)
             if assertion in (Assertion.RISK, Assertion.PLANNED):
-                if counted := _COUNTED.match(self.text, mention[1]) or _ROW.match(self.text, mention[1]):
-                    return Verdict(Assertion.PRESENT, counted[0].strip())
+                if counted := figures.counted(self.text, mention):
+                    return Verdict(Assertion.PRESENT, counted)
                 if certain := self._certain(mention, cue):
                     return Verdict(Assertion.PRESENT, certain.text)
             return Verdict(assertion, cue.text)
-        if (counted := _COUNTED.match(self.text, mention[1])) and not self._is_referred_to(mention):
-            return Verdict(Assertion.PRESENT, counted[0].strip())
+        if counted := figures.counted(self.text, mention):
+            return Verdict(Assertion.PRESENT, counted)
         if weak := next((hit for hit in self._kinds.get("itself", []) if _overlap(hit, mention)), None):
             return Verdict(Assertion.NEGATED, weak.text)
         certain = self._certain(mention) or self._before(mention, "rated")
@@ -199,7 +184,7 @@ class Clauses:
         first = bisect_left(hits, low, key=_start)
         if first < len(hits) and hits[first].end <= high:
             return hits[first].text
-        figure = _FIGURE.search(self.text, low, high)
+        figure = figures.SHARE.search(self.text, low, high)
         return figure[0] if figure else None
 
     def _touching(self, mention: tuple[int, int]) -> str | None:
@@ -214,7 +199,7 @@ class Clauses:
         place = bisect_right(before, mention[0], key=_end) - 1
         if place >= 0 and self._lists_only_events(before[place].end, mention[0]):
             return before[place].text
-        if zero := _ZERO_BEHIND.match(self.text, mention[1], self.end):
+        if zero := figures.ZERO_BEHIND.match(self.text, mention[1], self.end):
             return zero[0].strip()
         behind = self._next("negated_touching", mention[1])
         return behind.text if behind and not self._broken(mention[1], behind.start) else None
@@ -282,10 +267,6 @@ class Clauses:
         if self._happened(mention[1], cue.start) or self._told_between(mention[1], cue.start):
             return None
         return cue
-
-    def _is_referred_to(self, mention: tuple[int, int]) -> bool:
-        """Say whether the number behind a mention is that of a section: "[see Cytokine Release Syndrome (5.1)]"."""
-        return _REFERENCE.search(self.text, max(self.start, mention[0] - _REFERENCE_REACH), mention[0]) is not None
 
     def _exemplified(self, mention: tuple[int, int]) -> CueHit | None:
         """Return the words of a risk whose examples follow: "reactions [may occur], including fever"."""

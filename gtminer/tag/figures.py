@@ -1,0 +1,53 @@
+"""Figures beside an event: counts that say it occurred, a zero that denies it, two arms set against each other."""
+
+import re
+from itertools import pairwise
+
+# "0/12 patients had it"; "(0%)" right behind it, unless another arm's figure stands beside.
+ZERO = re.compile(r"(?<![\d.,·])0\s?/\s?\d{1,4}\b")
+ZERO_BEHIND = re.compile(
+    r"\s*(?:[(\[,:]|in|was|were)?\s*(?:[nN]\s*=\s*)?0(?:[.·]0+)?(?:\s?%|\s?/\s?\d+|\s+of\s+\d|\s*[)\]])(?!\s*(?:vs|versus|and)\b)"
+)
+# Not a threshold: "less than 40%", "≥ 25 %".
+SHARE = re.compile(
+    r"(?<!than )(?<! to )(?<![<>≤≥])(?<![<>≤≥] )(?<![\d.,])[1-9]\d*(?:\.\d+)?(?:\s?%|(?: of |/)[1-9]\d*\b)"
+)
+# A figure behind an event is a result (rules §6): "(n=7; 7%)", "(4.2%)", "in 3 of 12", "in 4%".
+_COUNTED = re.compile(
+    r"\s*\((?:[nN]\s*=\s*)?(?!0\b(?!\.))\d[\d.,]*\s*(?:%|[;/)]|of\b|patients?\b)"
+    r"|\s+in\s+[1-9]\d*(?:\.\d+)?(?:%| of\b|/\d| \()"
+)
+# A row of a table that a label prints as running text: "Neutropenia 82 Anemia 59", "Fever 142 (48.6) Nausea".
+_ROW = re.compile(r"\s+(?:[a-z*†]\s+)?(?!0\b)\d{1,3}(?:\.\d)?(?:\s+\(\d+(?:\.\d+)?%?\))?(?=\s+(?:\d|[A-Z][a-z]))")
+_REFERENCE = re.compile(r"[(\[]\s*[Ss]ee\s[^)\]]*$")
+_REACH = 80  # characters before a section's name in which "[see" stands
+# The share of an arm with its count: "3 of 12 (25%)", "25% (n=3)", "3 (25%)".
+_OF_AN_ARM = re.compile(
+    r"\d+\s?(?:/|of)\s?\d+(?:\s(?:patients|subjects|participants))?(?:\s?\(\d[\d.]*\s?%\))?"
+    r"|\d[\d.]*\s?%(?:\s?\([nN=\d\s/]+\))?|\d+\s\(\d[\d.]*\s?%\)"
+)
+_JOINT = re.compile(r"\b(?:vs|versus|than|compared)\b|[A-Za-z]{2}[),]{0,2}\s(?:and|while|whereas|but)\b")
+_COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:with|to))\s(?:\w+\s){0,3}$")
+_NEAR = 40  # characters before a control arm's words in which a comparison with it is told
+_ARMS = 400  # characters before them in which the figures of two arms stand
+
+
+def counted(text: str, mention: tuple[int, int]) -> str | None:
+    """Return the figure right behind *mention* that says it occurred; none that is the number of a section."""
+    figure = _COUNTED.match(text, mention[1]) or _ROW.match(text, mention[1])
+    if figure is None or _REFERENCE.search(text, max(0, mention[0] - _REACH), mention[0]):
+        return None
+    return figure[0].strip()
+
+
+def of_another_arm(text: str, start: int, end: int) -> bool:
+    """Say whether the control arm named at *end* is set against another one, of which an event before *start* is told.
+
+    "In 12% of the treated and 10% of those on placebo"; "more than in the placebo group". False where it comes first.
+    """
+    if end < start:
+        return False
+    if _COMPARED.search(text, max(start, end - _NEAR), end):
+        return True
+    shares = list(_OF_AN_ARM.finditer(text, max(start, end - _ARMS), end))
+    return any(_JOINT.search(text, one.end(), two.start()) for one, two in pairwise(shares))
