@@ -230,3 +230,21 @@ def test_a_row_that_a_label_prints_as_running_text_counts_a_symptom_as_well() ->
     )  # fmt: skip
     tags = read_document(found, vocabulary()).tags
     assert ("anaemia", Role.SUBJECT) in [(tag.concept, tag.role) for tag in tags]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "There were no deaths in patients with CRS.",
+            [("death", "negated"), ("cytokine_release_syndrome", "present")],
+        ),
+        ("No patients with CRS were seen.", [("cytokine_release_syndrome", "negated")]),
+        ("None of the patients with CRS died.", [("cytokine_release_syndrome", "present"), ("death", "present")]),
+        ("Five patients were not treated, since 2 patients died.", [("death", "present")]),
+        ("No. systemic allergic reactions per year", [("hypersensitivity", "present")]),
+        ("There was no dose relationship for dyskinesia.", [("dyskinesia", "present")]),
+    ],
+)
+def test_a_denial_reaches_what_it_denies_and_no_further(text: str, expected: list[tuple[str, str]]) -> None:
+    assert told("adverse_reactions", text, "smpc") == expected

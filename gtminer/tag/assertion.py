@@ -27,6 +27,7 @@ _ARMS = ("comparator", "background")
 _LEADS = 40  # characters in which an arm or an earlier study opens a sentence, and then a comma follows
 _SHORT_END = re.compile(r"[,()\[\]:]")
 
+_NEAR_WHOM = 24  # characters between "patients with" and what they have
 _TWICE = 30  # characters between two denials of one thing: "none of them was without"
 _TOUCHES = 3  # characters between an event and a cue that must touch it: "seizure-free"
 _CLAUSE = 200  # characters within which the comma that ends a clause is looked for
@@ -80,6 +81,8 @@ class Clauses:
         text = self.text
         if text[hit.end : hit.end + 1] == ":" and hit.kind == "risk" and hit.text.startswith("warning"):
             return True
+        if text[hit.end : hit.end + 1] == "." and text[hit.start : hit.end] == "No":
+            return True  # "No. of events": a number
         if text[hit.end - 1].isdigit():
             return text[hit.end : hit.end + 1] in (".", ",", "·") and text[hit.end + 1 : hit.end + 2].isdigit()
         return (
@@ -144,6 +147,8 @@ class Clauses:
             if cue is None or (
                 assertion is Assertion.COMPARATOR and figures.of_another_arm(self.text, mention[1], cue.start)
             ):
+                continue
+            if assertion is Assertion.NEGATED and self._is_of_those(cue, mention):
                 continue
             if assertion is Assertion.NEGATED:
                 if taken_back := self._taken_back(cue, mention):
@@ -267,6 +272,19 @@ class Clauses:
         if self._happened(mention[1], cue.start) or self._told_between(mention[1], cue.start):
             return None
         return cue
+
+    def _is_of_those(self, cue: CueHit, mention: tuple[int, int]) -> bool:
+        """Say whether those have the event to whom something else did not happen: "no deaths in patients with CRS".
+
+        "No patients with CRS" denies it.
+        """
+        whom = self._last("whom", mention[0])
+        return (
+            whom is not None
+            and mention[0] - whom.end < _NEAR_WHOM
+            and whom.start > cue.end
+            and (whom.start - cue.end > _TOUCHES or cue.text.endswith(" of"))
+        )
 
     def _exemplified(self, mention: tuple[int, int]) -> CueHit | None:
         """Return the words of a risk whose examples follow: "reactions [may occur], including fever"."""
