@@ -271,6 +271,12 @@ def test_a_document_is_about_what_a_curator_says(title: str, text: str, answer: 
     assert about(document(title, text)) == answer
 
 
+def test_a_text_without_a_title_is_about_what_its_first_sentence_names() -> None:
+    text = "Valve replacement after AAV8 in haemophilia B. A man needed a new valve. He had no bleeding."
+    assert about(document("", text)) == about(document(*text.split(". ", 1)))
+    assert about(document("", text)).vector == "aav8"
+
+
 def test_what_has_no_words_is_about_nothing() -> None:
     assert about(document("")) == About(population="none", gene_therapy=False)
 

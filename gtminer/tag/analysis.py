@@ -9,11 +9,13 @@ from gtminer.model import Document, Section
 from gtminer.tag import sentences
 from gtminer.tag.fold import Folded, fold
 from gtminer.tag.vocabulary import Vocabulary
+from gtminer.tag.wrapped import unwrapped
 
 Span = tuple[int, int]
 
 
 INTRODUCTIONS = ("background", "disease_background")  # sections that tell of others, not of this work
+_TITLE = 250  # characters of a first sentence that stands for a title
 # The families of cues that say how what stands in their clause is meant.
 _CLAUSE_FAMILIES = ("clauses", "negation", "time", "uncertainty")
 
@@ -34,7 +36,12 @@ class Analysis:
         self.document = document
         self.vocabulary = vocabulary
         self.text = document.text
-        self.folded: Folded = fold(document.text)
+        if document.regulator is None:  # the paragraphs of a report were made whole when it was read
+            heads = {len(document.title), *(section.start - 1 for section in document.sections)}
+            self.text = unwrapped(document.text, heads)
+            if not document.title:
+                self.document = document._replace(title=self._first_sentence())
+        self.folded: Folded = fold(self.text)
         self._needs: dict[tuple[str, ...], bool] = {}
         self._kinds: dict[tuple[str, str], list[CueHit]] = {}
 
@@ -42,6 +49,11 @@ class Analysis:
     def sentences(self) -> list[Span]:
         """The sentences, in order; a text without any is one itself."""
         return sentences.split(self.text) or [(0, len(self.text))]
+
+    def _first_sentence(self) -> str:
+        """Return what a text without a title begins with, and which tells as a title does what the text is about."""
+        end = self.sentences[0][1]
+        return self.text[:end] if len(self.sentences) > 1 and end <= _TITLE else ""
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -77,7 +89,7 @@ class Analysis:
             if line[0] > start or line[1] < end:
                 line = (min(line[0], start), max(line[1], end))
         section = self.section(start)
-        return (self.text[start:end], start, end, *line, section.kind, section.page)
+        return (self.document.text[start:end], start, end, *line, section.kind, section.page)
 
     def section_kind(self, offset: int) -> str:
         """Return the kind of section at *offset*; the one that the title names, where the text is of no kind itself."""
