@@ -9,6 +9,7 @@ The work at one bracket, comma or line is bounded, so time is linear in the leng
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
+from operator import itemgetter
 from typing import NamedTuple
 
 from gtminer.tag.fold import GREEK
@@ -38,6 +39,7 @@ _IN_BRACKET = re.compile(rf"\s*{_LEAD_IN}{_QUOTE}({_SHORT}){_QUOTE}(?=\s*[)\];,:
 _ANOTHER = re.compile(rf"\s*(?:[;,]|\sor\s|\sand\s)\s*{_LEAD_IN}{_QUOTE}({_SHORT}){_QUOTE}(?=\s*[)\];,])")
 _BEFORE_BRACKET = re.compile(rf"(?<![\w{_HYPHEN}/])({_TOKEN}){_QUOTE}\s{{0,2}}$")
 _LONG_IN_BRACKET = re.compile(rf"\s*{_LEAD_IN}{_QUOTE}(?=\w)")
+_CLOSING = (")", "]")
 _BRACKETED = re.compile(r"\([^()\[\]]*\)|\[[^()\[\]]*\]")
 _UNIT_END = re.compile(r"[.?!][\"'”’]?\s+(?=[(\[\"“]?[^\Wa-z])|[;:]\s|\n\s*\n|[()\[\]|\t]")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -90,6 +92,9 @@ class Site(NamedTuple):
         return Definition(short, self.start, self.start + len(short), words, *long)
 
 
+_start = itemgetter(1)  # of a site
+
+
 class _Run:
     """The words of a stretch of text, in lower case, Greek letters as Latin initials; offsets are into the text."""
 
@@ -132,7 +137,7 @@ def definitions(text: str) -> list[Definition]:
 
 def sites(text: str) -> list[Site]:
     """Return where *text* may define short forms, in their order."""
-    return sorted([*_at_brackets(text), *_at_signs(text), *_at_lines(text)], key=lambda site: site.start)
+    return sorted([*_at_brackets(text), *_at_signs(text), *_at_lines(text)], key=_start)
 
 
 def _at_brackets(text: str) -> Iterator[Site]:
@@ -165,7 +170,10 @@ def _before(text: str, at: int, first: re.Match[str]) -> Iterator[Site]:
         if letters := _letters(short):
             start = match.start(1)
             yield Site(short, start, at - _GAP, at, partial(_preceding, text, at, short, letters))
-        match = _ANOTHER.match(text, match.end())
+        end = match.end()
+        if text.startswith(_CLOSING, end):  # nearly always
+            return
+        match = _ANOTHER.match(text, end)
 
 
 def _preceding(text: str, at: int, short: str, letters: str) -> tuple[int, int] | None:
@@ -180,12 +188,19 @@ def _inside(text: str, at: int) -> Iterator[Site]:
         return
     short = _singular(match[1])
     if (letters := _letters(short)) and (opening := _LONG_IN_BRACKET.match(text, at + 1)):
-        yield _followed(text, short, near + match.start(1), opening.end(), letters, 0.4 * len(letters))
+        yield from _followed(text, short, near + match.start(1), opening.end(), letters, 0.4 * len(letters))
 
 
-def _followed(text: str, short: str, start: int, begin: int, letters: str, bound: float, *, line: bool = False) -> Site:
-    find = partial(_following, text, begin, letters, bound, line=line)
-    return Site(short, start, begin, begin + _unit_size(letters) + _GAP, find)
+def _followed(
+    text: str, short: str, start: int, begin: int, letters: str, bound: float, *, line: bool = False
+) -> Iterator[Site]:
+    """Yield the short form at *start* if the words from *begin* on, which it would stand for, have its initial."""
+    first = begin
+    while text[first : first + 1].isspace():
+        first += 1
+    if _plain(text[first : first + 1]) == letters[0]:
+        find = partial(_following, text, first, letters, bound, line=line)
+        yield Site(short, start, begin, begin + _unit_size(letters) + _GAP, find)
 
 
 def _at_signs(text: str) -> Iterator[Site]:
@@ -217,7 +232,7 @@ def _at_sign(text: str, at: int, end: int, *, strict: bool) -> Iterator[Site]:
     if strict and not in_list and len(letters) < 3:
         return
     bound = 0.2 if strict and not in_list else 0.4 * len(letters)
-    yield _followed(text, short, near + match.start(2), end, letters, bound)
+    yield from _followed(text, short, near + match.start(2), end, letters, bound)
 
 
 def _at_lines(text: str) -> Iterator[Site]:
@@ -227,7 +242,7 @@ def _at_lines(text: str) -> Iterator[Site]:
         if match := _LINE.match(text, newline + 1):
             short = _singular(match[1])
             if short.isupper() and (letters := _letters(short)):
-                yield _followed(text, short, match.start(1), match.end(), letters, 0.4 * len(letters), line=True)
+                yield from _followed(text, short, match.start(1), match.end(), letters, 0.4 * len(letters), line=True)
         newline = text.find("\n", newline + 1)
         if newline < 0:
             return
@@ -337,10 +352,6 @@ def _following(text: str, begin: int, letters: str, bound: float, *, line: bool 
 
     A line end may be the end of the unit or not, so both readings are priced; with *line* it is one or the other.
     """
-    while text[begin : begin + 1].isspace():
-        begin += 1
-    if _plain(text[begin : begin + 1]) != letters[0]:
-        return None
     unit = text[begin : begin + _unit_size(letters)]
     whole = begin + len(unit) == len(text)
     newline = unit.find("\n")

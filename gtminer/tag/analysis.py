@@ -133,16 +133,17 @@ class Analysis:
     def _cues(self) -> dict[str, list[CueHit]]:
         """The cues of the text by family."""
         found: defaultdict[str, list[CueHit]] = defaultdict(list)
-        new = tuple.__new__  # half the price of CueHit(...), and there are fifty in an abstract
+        new = tuple.__new__  # half the price of CueHit(...), and there are eighty in an abstract
         entries = self.vocabulary.cue_entries
-        text = self.folded.text
         source = self.folded.source if self.folded.breaks else None
-        for first, behind, pattern in self.vocabulary.find_cues(text):
-            last = behind - 2 if text[behind - 1] == " " else behind - 1
-            start, end = (source(first + 1), source(last) + 1) if source else (first, last)
-            if text[first + 1].isdigit() and self.in_number(start):
+        for start, behind, pattern in self.vocabulary.find_cues(self.folded.text):
+            beyond, numeric, cues = entries[pattern]
+            end = behind - beyond
+            if source:
+                start, end = source(start + 1), source(end) + 1
+            if numeric and self.in_number(start):
                 continue
-            for family, kind, words in entries[pattern]:
+            for family, kind, words in cues:
                 found[family].append(new(CueHit, (start, end, kind, words)))
         for hits in found.values():
             hits.sort()

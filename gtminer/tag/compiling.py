@@ -132,12 +132,17 @@ def compile_(source: Files) -> dict[str, Any]:
         "overlays": added.files(),
         "idle_kills": added.idle_kills(),
         "cues": bytewise.build(cues),
-        "cue_entries": [tuple(entries) for entries in cues.values()],
+        "cue_entries": [_cue_entry(pattern, entries) for pattern, entries in cues.items()],
         "roles": {
             **{name: _role(source.data, name, columns) for name, columns in _ROLES.items()},
             "donors": [row[1] for row in concepts if row[0] == Category.MODALITY and row[4] == "donor"],
         },
     }
+
+
+def _cue_entry(pattern: str, entries: Iterable[tuple[str, str, str]]) -> tuple[int, bool, tuple[Any, ...]]:
+    """Return what a cue's pattern stands for, as ``Vocabulary.cue_entries`` has it."""
+    return 2 if pattern.endswith(" ") else 1, pattern[1].isdigit(), tuple(entries)
 
 
 def _role(data: Traversable, name: str, columns: tuple[str, ...]) -> list[Any]:

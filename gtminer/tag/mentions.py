@@ -119,15 +119,16 @@ def _longest(candidates: Iterable[Mention], asides: Mapping[str, str]) -> list[M
     sides = set(asides.values())  # words that mean something else do so whatever is asked of them
     taken: dict[tuple[Category, str], tuple[int, int, bool]] = {}
     kept: dict[tuple[int, int, Category, str], Mention] = {}
-    for mention in sorted(candidates, key=lambda item: (item.start, -item.end, item.slug != "")):
+    for mention in sorted(candidates, key=lambda item: (item[0], -item[1], item[3] != "")):
         start, end, category, slug, _form = mention
         kind = (category, asides.get(slug, ""))
         last = taken.get(kind)
         if last is not None and start < last[1] and (last[2] or (start, end) != last[:2]):
             continue
         kept.setdefault(mention[:4], mention)
-        for of in (kind, *((category, aside) for aside in sides if not slug)):
-            taken[of] = (start, end, not slug)
+        taken[kind] = (start, end, not slug)
+        if not slug:
+            taken |= {(category, side): (start, end, True) for side in sides}
     return list(kept.values())
 
 

@@ -85,7 +85,7 @@ def weigh(analysis: Analysis, mentions: Sequence[Mention], *, is_protocol: bool 
                 points[key].append(point)
                 if mention.start < setting.title:
                     (titled if point.weight >= _TITLE else before).add(key)
-    _only_before(points, titled, {key for key in before if not analysis.vocabulary.roles.is_neighbour(key[1])})
+    _only_before(points, titled, {key for key in before if key[1] not in analysis.vocabulary.roles.neighbours})
     for key, point in _indexed(analysis):
         points[key].append(point)
     return {key: _sum(found, key in titled, key in before) for key, found in points.items()}
@@ -124,12 +124,12 @@ class _Setting:
     def __init__(self, analysis: Analysis, mentions: Sequence[Mention], is_protocol: bool) -> None:
         self._analysis = analysis
         self._roles = analysis.vocabulary.roles
-        is_action, is_neighbour = self._roles.is_action, self._roles.is_neighbour
+        actions, neighbours = self._roles.actions, self._roles.neighbours
         self._therapies = {
             mention.start
             for mention in mentions
             if mention.category in (Category.PRODUCT, Category.VECTOR)
-            or (mention.category is Category.MODALITY and is_action(mention.slug))
+            or (mention.category is Category.MODALITY and mention.slug in actions)
         }
         # "allogeneic stem cell transplantation" tells no donor of the gene therapy.
         self._vectored = {
@@ -138,7 +138,7 @@ class _Setting:
         self._others = [
             (mention.start, mention.end)
             for mention in mentions
-            if mention.category is Category.MODALITY and is_neighbour(mention.slug)
+            if mention.category is Category.MODALITY and mention.slug in neighbours
         ]
         self._knocks = analysis.cues("therapy", "knocks") if self._others else []
         self._screens = analysis.cues("therapy", "screens") if self._therapies else []
@@ -153,7 +153,7 @@ class _Setting:
 
     def weigh(self, mention: Mention) -> _Point:
         analysis = self._analysis
-        if mention.category is Category.MODALITY and self._roles.is_donor(mention.slug) and self._in_other(mention):
+        if mention.category is Category.MODALITY and mention.slug in self._roles.donors and self._in_other(mention):
             return _Point(0.0, "whose cells another therapy uses")
         number = analysis.sentence_number(mention.start)
         if method := self._method(mention):
@@ -215,16 +215,16 @@ class _Setting:
         """Return the words beside a laboratory's tool that say it is one: "knockdown by siRNA", "CRISPR screen"."""
         if mention.category is not Category.MODALITY or not self._roles.is_tool(mention.category, mention.slug):
             return None
-        if self._roles.is_action(mention.slug):
+        if mention.slug in self._roles.actions:
             near = within(self._screens, mention.start, mention.end + _SCREENED)
-        elif self._roles.is_neighbour(mention.slug) and mention.start >= self.title:
+        elif mention.slug in self._roles.neighbours and mention.start >= self.title:
             near = within(self._knocks, mention.start - _REACH, mention.end + _REACH)
         else:
             near = []
         return near[0].text if near else None
 
     def _is_action(self, mention: Mention) -> bool:
-        return mention.category is Category.MODALITY and self._roles.is_action(mention.slug)
+        return mention.category is Category.MODALITY and mention.slug in self._roles.actions
 
     def _in_other(self, mention: Mention) -> bool:
         return any(start <= mention.start and mention.end <= end for start, end in self._others)
@@ -241,7 +241,7 @@ class _Setting:
 
     def _is_prior(self, cue: CueHit, mention: Mention) -> bool:
         if cue.kind == "prior_neighbour":  # "after transplantation"; not "fever after CAR-T cells"
-            return mention.category is Category.MODALITY and self._analysis.vocabulary.roles.is_neighbour(mention.slug)
+            return mention.category is Category.MODALITY and mention.slug in self._roles.neighbours
         return cue.kind == "prior"
 
     def _after(self, mention: Mention, number: int) -> CueHit | None:

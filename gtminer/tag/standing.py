@@ -113,11 +113,11 @@ class Standing:
 
     def actions(self) -> set[str]:
         """Return the actions of a gene therapy stated so far."""
-        return {slug for slug in self.slugs(Category.MODALITY) if self.roles.is_action(slug)}
+        return self.slugs(Category.MODALITY) & self.roles.actions
 
     def neighbours(self) -> set[str]:
         """Return the neighbours of gene therapies stated so far."""
-        return {slug for slug in self.slugs(Category.MODALITY) if self.roles.is_neighbour(slug)}
+        return self.slugs(Category.MODALITY) & self.roles.neighbours
 
     def counting(self) -> set[str]:
         """Return the modalities that make a document one about gene therapy."""

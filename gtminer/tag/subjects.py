@@ -149,7 +149,7 @@ class _Decision:
         actions = {
             key: item
             for key, item in self._evidence.items()
-            if key[0] is Category.MODALITY and self._roles.is_action(key[1]) and not self._roles.is_tool(*key)
+            if key[0] is Category.MODALITY and key[1] in self._roles.actions and not self._roles.is_tool(*key)
         }
         if actions:
             key = max(actions, key=lambda key: actions[key].weight)
@@ -176,7 +176,7 @@ class _Decision:
         if not tool and modalities and (self._at.people.is_trial or named):
             return True
         carried = any(self._vocabulary.is_particle(slug) for slug in vectors)
-        if carried and any(self._roles.is_neighbour(slug) for slug in modalities):
+        if carried and not self._roles.neighbours.isdisjoint(modalities):
             return True
         return (therapy > tool and (therapy > 1 or titled)) or (bool(modalities or titled) and self._given() > tool)
 
@@ -208,9 +208,9 @@ class _Decision:
                 enough = meant
                 if self._at.actions() and category is Category.VECTOR:
                     enough = _VECTOR_BESIDE
-                elif self._at.actions() and not self._roles.is_action(slug):
+                elif self._at.actions() and slug not in self._roles.actions:
                     enough = BESIDE_A_THERAPY
-                if self._at.is_enough(key, enough) and not self._roles.is_donor(slug):
+                if self._at.is_enough(key, enough) and slug not in self._roles.donors:
                     self._at.stated[key] = item.rule
 
     def _give_way(self, of_product: bool) -> None:
@@ -261,6 +261,6 @@ class _Decision:
         """Drop the parents of what is there; deliveries stand beside the donor that tells more."""
         for category, slug in list(self._at.stated):
             for parent in self._vocabulary.ancestors(category, slug):
-                delivery = category is Category.MODALITY and not self._roles.is_action(parent)
+                delivery = category is Category.MODALITY and parent not in self._roles.actions
                 if parent != slug and not delivery:
                     self._at.stated.pop((category, parent), None)

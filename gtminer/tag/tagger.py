@@ -43,8 +43,8 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
             role = Role.SUBJECT if rule else Role.MENTION
             rule = rule or evidence[key].rule
             tags.append(Tag(category, slug, *analysis.place(begin, finish), Assertion.PRESENT, role, False, None, rule))
-    tags += derived.tags(analysis, named, decided)
-    tags.sort(key=_place)
+    if following := derived.tags(analysis, named, decided):
+        tags = sorted([*tags, *following], key=_place)
     said = {(tag.category, tag.concept) for tag in tags}
     reasons = tuple(
         (*key, rule) for rules in (decided.stated, decided.inferred) for key, rule in rules.items() if key not in said

@@ -104,7 +104,7 @@ class _Teller:
                 self._at.state(outside, "such vectors change cells outside the body", self._first_vector())
         if outside in self._at.slugs(Category.MODALITY):
             for category, slug in self._at.evidence:
-                donor = category is Category.MODALITY and self._at.roles.is_donor(slug)
+                donor = category is Category.MODALITY and slug in self._at.roles.donors
                 if donor and self._at.is_enough((category, slug), BESIDE_A_THERAPY):
                     self._at.state(slug, self._at.evidence[category, slug].rule)
 

@@ -144,7 +144,9 @@ class Roles:
     """What the data say of concepts as subjects: tools of the laboratory, neighbours, what a modality implies."""
 
     def __init__(self, rows: Mapping[str, Any], axes: Mapping[str, str]) -> None:
-        self._tools = {(category, slug) for category, slug in rows["tools"]}
+        tools = {(Category(category), slug) for category, slug in rows["tools"]}
+        self._all_tools = frozenset(category for category, slug in tools if slug == "*")
+        self._tools = frozenset(tools)
         self.implied: list[tuple[str, str, str]] = list(rows["implies"])
         self.replaced: list[tuple[str, str]] = list(rows["replaces"])
         self.outside = frozenset(rows["outside"])  # vectors that change cells outside the body
@@ -154,25 +156,15 @@ class Roles:
         self.copied = frozenset(rows["copied"])  # diseases whose gene a therapy gives a copy of
         self.counting = frozenset(rows["counts"])  # neighbours that make a document one about gene therapy
         self.told: Mapping[str, str] = dict(rows["told_by"])
-        self._axes = axes
-        self._donors = {(Category.MODALITY.value, slug) for slug in rows["donors"]}
+        self.donors = frozenset(rows["donors"])  # they tell whose the cells are: autologous, allogeneic
+        # A gene therapy's actions (not its deliveries), and what shares the words and is no gene therapy.
+        self.actions = frozenset(slug for slug, axis in axes.items() if axis == "action")
+        self.neighbours = frozenset(slug for slug, axis in axes.items() if axis == "neighbour")
         self.asides = {slug: axis for slug, axis in axes.items() if axis in _ASIDES}
 
     def is_tool(self, category: Category, slug: str) -> bool:
         """Say whether laboratories use it as a tool."""
-        return (category.value, slug) in self._tools or (category.value, "*") in self._tools
-
-    def is_neighbour(self, slug: str) -> bool:
-        """Say whether a modality shares the words and is no gene therapy."""
-        return self._axes.get(slug) == "neighbour"
-
-    def is_donor(self, slug: str) -> bool:
-        """Say whether it tells whose the cells are: autologous, allogeneic."""
-        return (Category.MODALITY.value, slug) in self._donors
-
-    def is_action(self, slug: str) -> bool:
-        """Say whether a modality is a gene therapy's action (not its delivery)."""
-        return self._axes.get(slug) == "action"
+        return (category, slug) in self._tools or category in self._all_tools
 
 
 class Vocabulary:
@@ -192,8 +184,9 @@ class Vocabulary:
         self._entries_at = memoryview(compiled["entries_at"]).cast("I")
         self._entries = Packed[tuple[tuple[int, str | None], ...]](compiled["entries"], tuple)
         self.term_entries: Mapping[int, Entries] = Remembered(self._entries_of)
-        # What each matched cue stands for: family (the file), kind and words.
-        self.cue_entries: list[tuple[tuple[str, str, str], ...]] = compiled["cue_entries"]
+        # What each matched cue stands for: how far its last letter is from the end of the match, whether it begins with
+        # a digit, and family (the file), kind and words of the cues that it is.
+        self.cue_entries: list[tuple[int, bool, tuple[tuple[str, str, str], ...]]] = compiled["cue_entries"]
         self.overlays = [Added(*values) for values in compiled["overlays"]]
         self.idle_kills: list[tuple[str, str]] = compiled["idle_kills"]
         self._ancestors: dict[tuple[Category, str], frozenset[str]] = {}
@@ -276,7 +269,7 @@ class Vocabulary:
     @cached_property
     def carried(self) -> frozenset[str]:
         """Modalities that differ by the cells which carry the receptor."""
-        return frozenset(kind for cues in self.cue_entries for family, kind, _ in cues if family == "carriers")
+        return frozenset(kind for _, _, cues in self.cue_entries for family, kind, _ in cues if family == "carriers")
 
     @cached_property
     def general(self) -> frozenset[tuple[Category, str]]:

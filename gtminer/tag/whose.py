@@ -266,8 +266,8 @@ class Owners:
             return None
         if others := sentence.by_kind.get("other_therapy"):
             return others[0].text
-        roles = self._vocabulary.roles
-        return next((item.slug for item in sentence.therapies if roles.is_neighbour(item.slug)), None)
+        neighbours = self._vocabulary.roles.neighbours
+        return next((item.slug for item in sentence.therapies if item.slug in neighbours), None)
 
     def _only_a_word(self, mention: Mention, verdict: Verdict, sentence: Sentence, is_label: bool) -> str | None:
         """Return why a general word ("toxicity") tells of no event: a wish, a property, no news."""
