@@ -94,7 +94,7 @@ class Analysis:
     def section_kind(self, offset: int) -> str:
         """Return the kind of section at *offset*; the one that the title names, where the text is of no kind itself."""
         kind = self.section(offset).kind
-        return self.titled_kind or kind if kind in ("abstract", "text") else kind
+        return self.titled_kind or kind if self.is_label and kind in ("abstract", "text") else kind
 
     @cached_property
     def titled_kind(self) -> str | None:

@@ -26,6 +26,7 @@ _COUNTED = re.compile(r"\s+([a-z]+)")
 _COUNTS = ("people", "unit", "received")  # words behind a number of somebody or something
 # What may stand before a mention that lends its last words, and what stands before that in a list.
 _JOINED = re.compile(r",?\s+(?:and/or|and|or)\s+$")
+_JOINTS = ("and", "or")
 _LISTED = re.compile(r",\s+$")
 _WORD = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*-?$")
 _FAR_BACK = 48
@@ -39,13 +40,14 @@ def coordinated(analysis: Analysis, mentions: Sequence[Mention]) -> Iterator[Men
     """Yield what shares a word with one of *mentions* and is none of them."""
     text = analysis.text
     for mention in mentions:
-        words = text[mention.start : mention.end]
+        start, end = mention.start, mention.end
         # The expressions are asked only where they may find something: most mentions share no word.
-        tail = words[-1:]
-        if (not tail.islower() or words[-2:-1].isdigit()) and (last := _LAST_PART.search(words)):
-            yield from _following(analysis, mention, words[: last.start()], last[0])
-        if text[max(0, mention.start - _FAR_BACK) : mention.start].rstrip().endswith(("and", "or")):
-            yield from _preceding(analysis, mention, words)
+        if not text[end - 1].islower() or text[end - 2 : end - 1].isdigit():
+            words = text[start:end]
+            if last := _LAST_PART.search(words):
+                yield from _following(analysis, mention, words[: last.start()], last[0])
+        if text[max(0, start - _FAR_BACK) : start].rstrip().endswith(_JOINTS):
+            yield from _preceding(analysis, mention, text[start:end])
 
 
 def read_whole(analysis: Analysis, words: str) -> Sequence[tuple[Category, str]]:

@@ -7,7 +7,6 @@ excludes (*unless*) must not; the definition of an abbreviation in the text wins
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 from typing import NamedTuple
 
 from gtminer.model import Category, Rejected
@@ -63,14 +62,12 @@ def _candidates(analysis: Analysis) -> tuple[list[Mention], list[Rejected]]:
         if finish - begin > 8 and _BROKEN.search(text[start:end]):
             continue
         matches.append((start, end, pattern))
-    for start, end, pattern in chain(matches, parentheses.across(analysis), footnotes.marked(analysis)):
-        words = text[start:end]
-        letters = None
+    matches += parentheses.across(analysis)
+    matches += footnotes.marked(analysis)
+    for start, end, pattern in matches:
         for form, wanted in entries[pattern]:
-            if wanted is not None:
-                letters = letters or squeeze(words)
-                if letters != wanted:
-                    continue
+            if wanted is not None and squeeze(text[start:end]) != wanted:
+                continue
             mention = Mention(start, end, form.category, form.slug, form.text)
             if form.unless and analysis.has_any(form.unless):
                 reason = f"another reading is near: {_some(form.unless)}"

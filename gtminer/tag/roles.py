@@ -41,7 +41,7 @@ _EARLIER = 0.3
 _PRIOR = "earlier or other therapy"
 _NAMED = (Category.MODALITY, Category.PRODUCT)  # what a study is about, where it is not what came before
 _WORK = (Category.MODALITY, Category.VECTOR)  # what earlier work may have used
-_ELSEWHERE = ("aims", "earlier", "excluded_back")  # cues that are not looked for right before a mention
+_ELSEWHERE = ("aims", "earlier", "event_back", "excluded_back")  # cues that are not looked for right before a mention
 
 
 class Evidence(NamedTuple):
@@ -142,12 +142,12 @@ class _Setting:
         ]
         self._knocks = analysis.cues("therapy", "knocks") if self._others else []
         self._screens = analysis.cues("therapy", "screens") if self._therapies else []
-        self._cues = [hit for hit in analysis.cues("roles") if hit.kind != "event_back"]
-        self._starts = [hit.start for hit in self._cues]
-        self._back = [hit for hit in self._cues if hit.kind == "excluded_back"]
-        self._past = [hit for hit in self._cues if hit.kind == "earlier"]
+        self._near = [hit for hit in analysis.cues("roles") if hit.kind not in _ELSEWHERE]
+        self._starts = [hit.start for hit in self._near]
+        self._back = analysis.cues("roles", "excluded_back")
+        self._past = analysis.cues("roles", "earlier")
         self.title = len(analysis.document.title)
-        aims = [hit.start for hit in self._cues if hit.kind == "aims" and hit.start > self.title]
+        aims = [hit.start for hit in analysis.cues("roles", "aims") if hit.start > self.title]
         self._aims = {analysis.sentence_number(start) for start in aims}
         self._first_aim = -1 if is_protocol else min(self._aims, default=-1)
 
@@ -165,9 +165,10 @@ class _Setting:
             return _Point(0.2, f"{_PRIOR}: {cue.text}")
         if cue is not None and cue.kind == "excluded" and distance < 2 * _TOUCHES:
             return _Point(0.0, f"excluded: {cue.text}")
-        if after := self._after(mention, number):
+        if self._back and (after := self._after(mention, number)):
             return _Point(0.0, f"excluded: {after.text}")
-        if arose := self._arose(mention, cue if distance < _TOUCHES else None):
+        is_disease = mention.category is Category.INDICATION
+        if is_disease and (arose := self._arose(mention, cue if distance < _TOUCHES else None)):
             return _Point(0.0, f"an event: {arose}")
         if mention.start < self.title:
             return _Point(_TITLE, "the title names it")
@@ -177,14 +178,13 @@ class _Setting:
             return _Point(_SECTIONS["indication"], "what the product is indicated for")
         if cue is not None and cue.kind == "example" and distance < _TOUCHES:
             return _Point(0.4, f"an example: {cue.text}")
-        if mention.category in _WORK and (earlier := self._earlier(start, mention.start)):
+        if self._past and mention.category in _WORK and (earlier := self._earlier(start, mention.start)):
             return _Point(_EARLIER, f"earlier work: {earlier.text}")
         kind = analysis.section_kind(mention.start)
         introduced = kind in INTRODUCTIONS or (kind not in _SECTIONS and number < self._first_aim)
         weight = _INTRODUCED if introduced else _SECTIONS.get(kind, _PLAIN)
         rule = "named in the introduction" if introduced else f"named in {kind}"
         worked_with = introduced and mention.category in _WORK  # "has been tried with AAV8"
-        is_disease = mention.category is Category.INDICATION
         aside = is_disease and self._tells_of_others(kind)
         if is_disease and not aside and self._is_counted(start, mention):
             weight, rule = weight + 1.5, "patients are counted"
@@ -231,8 +231,7 @@ class _Setting:
 
     def _arose(self, mention: Mention, cue: CueHit | None) -> str | None:
         """Return the words that make a tumour or an infection one that came later: "T-ALL after gene therapy"."""
-        vocabulary = self._analysis.vocabulary
-        if mention.category is not Category.INDICATION or not vocabulary.arises(mention.slug):
+        if not self._analysis.vocabulary.arises(mention.slug):
             return None
         if cue is not None and cue.kind == "event":
             return cue.text
@@ -246,7 +245,7 @@ class _Setting:
 
     def _after(self, mention: Mention, number: int) -> CueHit | None:
         """Return the words behind a mention that exclude it: "patients with HIV infection were excluded"."""
-        place = bisect_left(self._back, (mention.end,)) if self._back else 0
+        place = bisect_left(self._back, (mention.end,))
         if place == len(self._back):
             return None
         hit = self._back[place]
@@ -254,15 +253,13 @@ class _Setting:
 
     def _earlier(self, start: int, end: int) -> CueHit | None:
         """Return the words between *start* and *end* that make what follows earlier work."""
-        return next(iter(within(self._past, start, end)), None) if self._past else None
+        return next(iter(within(self._past, start, end)), None)
 
     def _before(self, start: int, end: int) -> CueHit | None:
         """Return the cue that ends nearest before *end*, the longest of several."""
         found: CueHit | None = None
-        for hit in self._cues[bisect_right(self._starts, start - 1) : bisect_right(self._starts, end)]:
-            if hit.kind in _ELSEWHERE or hit.end > end:
-                continue
-            if found is None or (hit.end, -hit.start) > (found.end, -found.start):
+        for hit in self._near[bisect_left(self._starts, start) : bisect_right(self._starts, end)]:
+            if hit.end <= end and (found is None or (hit.end, -hit.start) > (found.end, -found.start)):
                 found = hit
         return found
 

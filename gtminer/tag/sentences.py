@@ -15,6 +15,7 @@ _ABBREVIATED = re.compile(
     r"(?:\b(?:vs|e\.g|i\.e|cf|Fig|Figs|No|Nos|approx|ca|al|resp|Dr|Prof|St|sp|spp|var|incl|Inc|Ltd|Corp|Co|M|S|E|R/R|"
     r"[A-Z])|\b\d)\.$"
 )
+_LONGEST = 7  # letters that no abbreviation has
 _NUMBERED = re.compile(r"(?:^|[:;]\s?)\d{1,2}\.$")  # "1. Fever"; not "in cohort 1. Fever"
 
 
@@ -45,7 +46,7 @@ def split(text: str) -> list[Span]:
 
 def _goes_on(text: str, start: int, at: int, after: int) -> bool:
     """Say whether the full stop at *at* belongs to an abbreviation or a number in front of its item."""
-    if "\n" in text[at:after]:
+    if (at >= _LONGEST and text[at - _LONGEST : at].isalpha()) or "\n" in text[at:after]:
         return False
     head = text[max(start, at - 8) : at + 1]
     digit = head[-2:-1].isdigit()

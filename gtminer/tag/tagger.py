@@ -25,7 +25,7 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
     receptors = carriers.resolve(analysis, found.mentions)
     named = sorted([*receptors, *events.endpoints(analysis, found.mentions, people)])
     evidence = roles.weigh(analysis, named, is_protocol=people.is_protocol)
-    names_a_drug = any(item.form.startswith("-") for item in named)
+    names_a_drug = "-" in [item.form[:1] for item in named]
     decided = subjects.decide(analysis, named, evidence, people, names_a_drug=names_a_drug)
     judged = events.judge(analysis, named, decided, people)
     tags = []

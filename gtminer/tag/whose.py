@@ -102,6 +102,9 @@ class Owners:
             for item in mentions
             if item.category is Category.INDICATION and (item.category, item.slug) in decided.stated
         )
+        document = analysis.document
+        self._is_label = document.regulator is not None or analysis.is_label
+        self._has_label_parts = any(section.kind in _LABEL for section in document.sections)
         self._mentions = mentions
         self._sentences: dict[int, Sentence] = {}
 
@@ -249,8 +252,7 @@ class Owners:
 
     def is_label(self, offset: int) -> bool:
         """Say whether *offset* stands in a product's label or a regulator's report."""
-        analysis = self._analysis
-        return analysis.document.regulator is not None or analysis.is_label or analysis.section_kind(offset) in _LABEL
+        return self._is_label or (self._has_label_parts and self._analysis.section(offset).kind in _LABEL)
 
     @staticmethod
     def _arises(mention: Mention, sentence: Sentence) -> bool:

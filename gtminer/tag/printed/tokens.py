@@ -9,11 +9,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import NamedTuple
 
 from gtminer import tsv
 
-_TOKEN = re.compile(r"\d+(?:[.,·]\d+){0,3}\w*|\w+|[^\w\s]")
+_TOKENS = re.compile(r"(\d+(?:[.,·]\d+){0,3}\w*|\w+|[^\w\s])")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _DECIMAL = re.compile(r"\d+[.·]\d+")
 _OPENERS = {"(": ")", "[": "]"}
@@ -49,19 +50,20 @@ class Tokens:
     def __init__(self, sentence: str, spans: Sequence[tuple[int, int]] = ()) -> None:
         known = cues()
         self.sentence = sentence
-        places = [match.span() for match in _TOKEN.finditer(sentence)]
-        self.starts = [start for start, _ in places]
-        self.ends = [end for _, end in places]
-        self.words = [sentence[start:end].lower() for start, end in places]
+        parts = _TOKENS.split(sentence)  # what stands between tokens, a token, and so on
+        offsets = [0, *accumulate(map(len, parts))]
+        self.starts = offsets[1:-1:2]
+        self.ends = offsets[2::2]
+        self.words = [word.lower() for word in parts[1::2]]
         found = [known.get(word) or (_number(word) if word[0].isdecimal() else _OTHER) for word in self.words]
         self.kinds = [cue.kind for cue in found]
         self.values = [cue.value for cue in found]
-        self.size = len(places)
+        self.size = len(self.words)
         if "ALL" in sentence[1:]:
             self._clear_disease()
         self.owner = [-1] * self.size
         self.used = bytearray(self.size)
-        self.close = self._brackets()
+        self.close = self._brackets() if ")" in sentence or "]" in sentence else {}
         self.opened = sorted(self.close)
         for number, (start, end) in enumerate(spans):
             for index in range(bisect_right(self.ends, start), bisect_left(self.starts, end)):
