@@ -136,11 +136,10 @@ class Analysis:
         new = tuple.__new__  # half the price of CueHit(...), and there are eighty in an abstract
         entries = self.vocabulary.cue_entries
         source = self.folded.source if self.folded.breaks else None
-        for start, behind, pattern in self.vocabulary.find_cues(self.folded.text):
+        for first, behind, pattern in self.vocabulary.find_cues(self.folded.text):
             beyond, numeric, cues = entries[pattern]
-            end = behind - beyond
-            if source:
-                start, end = source(start + 1), source(end) + 1
+            last = behind - beyond
+            start, end = (source(first + 1), source(last) + 1) if source else (first, last)
             if numeric and self.in_number(start):
                 continue
             for family, kind, words in cues:

@@ -33,4 +33,6 @@ class ByteAutomaton:
         if len(letters) == len(folded):  # nearly always: a folded text is plain ASCII
             return found
         more = [match.start() for match in _FURTHER.finditer(letters)]
-        return [(start - bisect_left(more, start), end - bisect_left(more, end), pattern) for start, end, pattern in found]
+        return [
+            (start - bisect_left(more, start), end - bisect_left(more, end), pattern) for start, end, pattern in found
+        ]
