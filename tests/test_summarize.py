@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from conftest import Gtminer, Outcome
 from library import REPORT, fill
+from tagging import sectioned
 
+from gtminer.pipeline.tagging import built_in
 from gtminer.store.database import Store
 
 LEFT_OUT = "1 retracted document left out; --include-retracted shows them\n"
@@ -379,3 +381,48 @@ def test_a_table_of_tags_always_shows_what_was_said_of_an_event(ask: Gtminer, wi
 def test_each_message_goes_to_the_log_too(ask: Gtminer, tmp_path: Path) -> None:
     assert ask("summarize", "-q", "--columns", "id", "--limit", "1", "--log-file", "log").err == ""
     assert (tmp_path / "log").read_text().endswith(f" info {LEFT_OUT}")
+
+
+def two_reports(folder: Path) -> Path:
+    """A store with two reports on one product, which are tagged as an import tags them."""
+    sections = (
+        ("clinical", "Nausea was seen. Adverse events: none was serious; it was well tolerated."),
+        ("clinical_safety", "CRS occurred. Anaemia occurred. CRS was fatal. CRS resolved. Nausea was seen."),
+    )
+    one = sectioned(
+        "Kymriah: assessment report", *sections, source="ema", regulator="EMA", kind="assessment-report",
+        product="kymriah", doc_id="ema:kymriah/assessment-report",
+    )  # fmt: skip
+    one = one._replace(
+        sections=tuple(section._replace(page=number) for number, section in enumerate(one.sections, start=9))
+    )
+    other = one._replace(doc_id="ema:kymriah/variation-report", kind="variation-report", title="Kymriah: variation")
+    tagger = built_in()
+    folder.mkdir(exist_ok=True)
+    with Store.open(folder / "gtminer.sqlite", create=True) as store:
+        run = store.start_run("import")
+        store.sync_concepts(tagger.concepts(), version=tagger.version)
+        fresh = store.put((one, other), run=run).fresh
+        store.put_readings([(key, tagger.read(found)) for key, found in fresh], tagged_with=tagger.version, run=run)
+        store.refresh_counts()
+        store.finish_run(run, "complete", new=2)
+    return folder
+
+
+def test_a_dossier_lists_first_what_is_said_most_and_leaves_out_general_words(gtminer: Gtminer, tmp_path: Path) -> None:
+    two_reports(tmp_path / "cache")
+    ask = ("summarize", "--by", "product", "--product", "kymriah", "--columns", "part,finding,ema_report", "-q")
+    rows = [line for line in gtminer(*ask).out.splitlines() if line.startswith("safety event")]
+    assert rows == [
+        'safety event,Cytokine release syndrome,"present, 2 of 2 documents"',
+        'safety event,Nausea / vomiting,"present, 2 of 2 documents"',
+        'safety event,Anaemia,"present, 2 of 2 documents"',
+        'safety event,Death,"present, 2 of 2 documents"',
+    ]
+
+
+def test_a_report_whose_text_names_no_product_counts_for_its_own(gtminer: Gtminer, tmp_path: Path) -> None:
+    fill(tmp_path / "cache", ())
+    with Store.open(tmp_path / "cache" / "gtminer.sqlite") as store:
+        store.put([REPORT._replace(product="some_vaccine_19_x")])
+    assert "have no product" not in gtminer("summarize", "--by", "product").err.replace("has no", "have no")

@@ -288,5 +288,7 @@ def without_value(connection: sqlite3.Connection, selection: Selection, name: st
     else:
         tags = f"SELECT document FROM document_tag WHERE {_of(category, selection, 'document_tag')}"
         condition = f"document.id NOT IN ({tags})"
+        if category is Category.PRODUCT:  # a report counts for its own product, whether or not its text names one
+            condition += " AND document.product IS NULL"
     sql = f"SELECT count(*) FROM document WHERE {selection.where} AND {condition}"
     return int(connection.execute(sql, selection.parameters).fetchone()[0])

@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -23,6 +24,9 @@ _GROUPS = {
     "fda_label": "US label",
     "literature": "literature",
 }
+_PRESENT = Assertion.PRESENT.value
+# Kinds of section whose page is the evidence to read first.
+_ON_SAFETY = ("clinical_safety", "adverse_event_table", "adverse_reactions", "warnings", "boxed_warning")
 NO_DOCUMENT = "no document"
 NOT_FOUND = "not found"
 
@@ -95,7 +99,8 @@ def table(connection: sqlite3.Connection, concepts: Concepts, selection: Selecti
         for slug, documents in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
             fact = known.get(slug, {})
             years = [document.year for document in documents if document.year]
-            events = {source: _affirmed(documents, concepts, source) for source in SOURCES}
+            often = _told(connection, documents)
+            events = {source: _affirmed(documents, concepts, source, often) for source in SOURCES}
             regulators = [name.upper() for name in ("ema", "fda") if fact.get(_DATES[name])]
             yield (
                 concepts.label(Category.PRODUCT, slug) if slug not in known else fact["brand"] or fact["inn"],
@@ -115,7 +120,7 @@ def table(connection: sqlite3.Connection, concepts: Concepts, selection: Selecti
 def dossier(connection: sqlite3.Connection, concepts: Concepts, selection: Selection, slug: str) -> Table:
     """Return what each kind of source says of product *slug*: facts, merged tags, and every safety event.
 
-    A cell of an event holds its strongest assertion, how many documents it stands in, and the first page;
+    A cell of an event holds its strongest assertion, and the page in its one document or how many documents say so;
     ``not found`` where the sources of the column were read and do not name it, ``no document`` where there are none.
     """
     documents = _by_product(connection, concepts, selection).get(slug, [])
@@ -171,7 +176,10 @@ def _by_product(connection: sqlite3.Connection, concepts: Concepts, selection: S
 def _event_rows(
     connection: sqlite3.Connection, concepts: Concepts, groups: Mapping[str, list[_Document]]
 ) -> Iterator[Row]:
-    """Yield one row per safety event, those said by most groups first."""
+    """Yield one row per safety event, those said by most groups and most often first.
+
+    General words ("adverse events") say nothing beside the events themselves, and are left out where any occurred.
+    """
     strength = {assertion.value: rank for rank, assertion in enumerate(Assertion)}
     said: dict[int, dict[str, list[tuple[str, int]]]] = {}
     for group, documents in groups.items():
@@ -179,9 +187,17 @@ def _event_rows(
             for concept, assertion in document.tags.safety:
                 said.setdefault(concept, {}).setdefault(group, []).append((assertion, document.key))
 
-    def rank(concept: int) -> tuple[int, int, str]:
-        affirmed = sum(any(word == "present" for word, _ in found) for found in said[concept].values())
-        return (-affirmed, -len(said[concept]), concepts.by_key[concept].label.casefold())
+    affirmed = {
+        concept: sum(any(word == _PRESENT for word, _ in found) for found in groups.values())
+        for concept, groups in said.items()
+    }
+    if any(affirmed.values()):
+        said = {concept: found for concept, found in said.items() if concepts.by_key[concept].slug not in _general()}
+    often = _told(connection, [document for found in groups.values() for document in found])
+
+    def rank(concept: int) -> tuple[int, int, int, str]:
+        label = concepts.by_key[concept].label.casefold()
+        return (-affirmed[concept], -len(said[concept]), -often.get(concept, 0), label)
 
     for concept in sorted(said, key=rank):
         cells: list[str] = []
@@ -192,34 +208,51 @@ def _event_rows(
                 continue
             strongest = min((word for word, _ in found), key=lambda word: strength.get(word, len(strength)))
             keys = [key for word, key in found if word == strongest]
-            page = _first_page(connection, concept, strongest, keys)
-            cells.append(
-                strongest
-                + (f", {len(keys)} documents" if len(keys) > 1 else "")
-                + (f", p. {page}" if page is not None else "")
-            )
+            page = _page(connection, concept, strongest, keys[0]) if len(groups[group]) == 1 else None
+            where = f", {len(keys)} of {len(groups[group])} documents" if len(groups[group]) > 1 else ""
+            cells.append(strongest + where + (f", p. {page}" if page is not None else ""))
         yield ("safety event", concepts.by_key[concept].label, *cells)
 
 
-def _first_page(connection: sqlite3.Connection, concept: int, assertion: str, documents: list[int]) -> int | None:
-    listed = ",".join(map(str, documents))
+def _page(connection: sqlite3.Connection, concept: int, assertion: str, document: int) -> int | None:
+    """Return the first page that says it of an event, one of a section on safety before all others."""
+    safety = ", ".join(f"'{kind}'" for kind in _ON_SAFETY)
     sql = (
-        f"SELECT min(page) FROM mention WHERE document IN ({listed}) AND concept = ? AND assertion = ? "
-        "AND role = 'subject'"
+        "SELECT page FROM mention WHERE document = ? AND concept = ? AND assertion = ? AND role = 'subject' "
+        f"AND page IS NOT NULL ORDER BY section IN ({safety}) DESC, page LIMIT 1"
     )
-    page = connection.execute(sql, (concept, assertion)).fetchone()[0]
-    return None if page is None else int(page)
+    found = connection.execute(sql, (document, concept, assertion)).fetchone()
+    return None if found is None else int(found[0])
 
 
-def _affirmed(documents: list[_Document], concepts: Concepts, source: str) -> tuple[str, ...]:
-    """Return the affirmed events of *source*, the most frequent first, with the number of documents if several."""
+def _told(connection: sqlite3.Connection, documents: list[_Document]) -> dict[int, int]:
+    """Return how often regulators' *documents* say of each concept that it occurred."""
+    listed = ",".join(str(document.key) for document in documents if document.source in _LABELLING)
+    sql = (
+        f"SELECT concept, count(*) FROM mention WHERE document IN ({listed}) AND assertion = '{_PRESENT}' "
+        "AND role = 'subject' GROUP BY concept"
+    )
+    return dict(connection.execute(sql)) if listed else {}
+
+
+@cache
+def _general() -> frozenset[str]:
+    path = files("gtminer") / "data" / "roles" / "general.tsv"
+    return frozenset(row["concept"] for row in tsv.read(path, ("category", "concept")))
+
+
+def _affirmed(documents: list[_Document], concepts: Concepts, source: str, often: Mapping[int, int]) -> tuple[str, ...]:
+    """Return the affirmed events of *source* with the number of documents, if several: those of most documents first.
+
+    Of as many documents, those that are told most *often* come first.
+    """
     counted: dict[int, int] = {}
     for document in documents:
         if document.source == source:
             for key, assertion in document.tags.safety:
-                if assertion == "present":
+                if assertion == _PRESENT:
                     counted[key] = counted.get(key, 0) + 1
-    ranked = sorted(counted, key=lambda key: (-counted[key], concepts.by_key[key].label.casefold()))
+    ranked = sorted(counted, key=lambda key: (-counted[key], -often.get(key, 0), concepts.by_key[key].label.casefold()))
     return tuple(
         f"{concepts.by_key[key].label} ({counted[key]})" if counted[key] > 1 else concepts.by_key[key].label
         for key in ranked
