@@ -85,6 +85,11 @@ LINE = "The events were looked for in all of the patients who had been given the
         ("clinical_safety", "A single non-serious event was reported."),
         ("clinical", "HCV infection and allergic rhinitis were reported in both arms."),
         ("disease_background", "Failure to carry a pen, and alcohol, contribute to fatal anaphylaxis."),
+        ("clinical_safety", f"{LINE}\n• Serious adverse event/deaths/other significant events\n{LINE}"),
+        ("clinical_safety", "The worst pruritus NRS was reported by week."),
+        ("benefit_risk", "During this time, patients are subject to opportunistic infections."),
+        ("clinical", "Two DLT-evaluable sets were experienced as enough."),
+        ("clinical_safety", "Information on serious adverse events is collected for two years."),
         ("scientific_discussion", "In infants, failure to thrive and early death mark the disease."),
     ],
 )
@@ -243,6 +248,9 @@ def test_a_row_that_a_label_prints_as_running_text_counts_a_symptom_as_well() ->
         ("None of the patients with CRS died.", [("cytokine_release_syndrome", "present"), ("death", "present")]),
         ("Five patients were not treated, since 2 patients died.", [("death", "present")]),
         ("No. systemic allergic reactions per year", [("hypersensitivity", "present")]),
+        ("The six patients who did not respond developed fever.", [("pyrexia", "present")]),
+        ("Six patients who did not tolerate the dose experienced nausea.", [("nausea_vomiting", "present")]),
+        ("CRS did not occur until day 10.", [("cytokine_release_syndrome", "present")]),
         ("There was no dose relationship for dyskinesia.", [("dyskinesia", "present")]),
     ],
 )

@@ -28,6 +28,7 @@ _LEADS = 40  # characters in which an arm or an earlier study opens a sentence, 
 _SHORT_END = re.compile(r"[,()\[\]:]")
 
 _NEAR_WHOM = 24  # characters between "patients with" and what they have
+_RELATIVE = (" who ", "that ", "hich ")  # the five characters before a denial in a relative clause
 _TWICE = 30  # characters between two denials of one thing: "none of them was without"
 _TOUCHES = 3  # characters between an event and a cue that must touch it: "seizure-free"
 _CLAUSE = 200  # characters within which the comma that ends a clause is looked for
@@ -276,8 +277,10 @@ class Clauses:
     def _is_of_those(self, cue: CueHit, mention: tuple[int, int]) -> bool:
         """Say whether those have the event to whom something else did not happen: "no deaths in patients with CRS".
 
-        "No patients with CRS" denies it.
+        "No patients with CRS" denies it. "Those who did not respond developed CRS": so have they in the main clause.
         """
+        if self.text[max(0, cue.start - 5) : cue.start] in _RELATIVE and self._happened(cue.end, mention[0]):
+            return True
         whom = self._last("whom", mention[0])
         return (
             whom is not None

@@ -18,6 +18,7 @@ LABELS = frozenset(
 _TOUCHES = 3  # characters between an event and the words of a test
 _SHORT_NAME = re.compile(r"\s*\([^()\n]{2,40}\)")  # "replication-competent retrovirus (RCR) was studied"
 _HEADING = re.compile(r"[A-Z][^.;:,|\d\n]{2,89}")
+_BULLET = re.compile(r"[•▪]\s*")
 _SHORT_FORM = re.compile(
     r"\s*(?:\w{0,8}[A-Z]\w{0,8}[A-Z]\w{0,8}|[A-Za-z])\s*(?:[,:=–-]|\s)\s*[^\W\d]"
 )  # "SAE serious", "y, years"
@@ -61,6 +62,8 @@ def only_named(
         return f"a letter asks for it: {asked.text}"
     if eased := next((hit for hit in cues.get("eased", ()) if 0 <= mention.start - hit.end < _TOUCHES), None):
         return f"tells of the disease: {eased.text}"
+    if instrument := next((hit for hit in cues.get("instrument", ()) if 0 <= hit.start - mention.end < _TOUCHES), None):
+        return f"an instrument measures it: {instrument.text}"
     plain = verdict.assertion is Assertion.PRESENT and verdict.cue is None
     if plain or verdict.assertion is Assertion.NEGATED:
         tested = _touching(analysis.text, mention, cues)
@@ -118,7 +121,9 @@ def _is_legend(sentence: str) -> bool:
 def _is_heading(analysis: Analysis, span: Span) -> bool:
     """Say whether a sentence is a line of its own over running text and under the end of such; no item of a list."""
     text, (start, end) = analysis.text, span
-    if (start and text[start - 1] != "\n") or text[end : end + 1] != "\n" or not _HEADING.fullmatch(text[start:end]):
+    bullet = _BULLET.match(text, start, end)  # headings of reports before 2009 have one
+    words = text[bullet.end() if bullet else start : end]
+    if (start and text[start - 1] != "\n") or text[end : end + 1] != "\n" or not _HEADING.fullmatch(words):
         return False
     behind = text[end + 1 : end + 1 + _PROSE].partition("\n")[0]
     is_prose = len(behind) == _PROSE or (behind.endswith(".") and behind.count(" ") >= _WORDS)
