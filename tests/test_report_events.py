@@ -224,7 +224,14 @@ def test_what_a_product_is_indicated_for_is_no_event_of_it() -> None:
 
 def test_each_arm_has_its_own_record() -> None:
     text = "Fever occurred in 12% of patients in the gene therapy arm and 10% in the placebo arm."
-    assert told("adverse_reactions", text, "smpc") == [("pyrexia", "present"), ("pyrexia", "comparator")]
+    both = [("pyrexia", "present"), ("pyrexia", "comparator")]
+    assert told("adverse_reactions", text, "smpc") == both
+    text = "Fever occurred in 1.5% of patients treated with Kymriah 45 mg, and 0.3% of patients treated with placebo."
+    assert told("adverse_reactions", text, "smpc") == both
+    text = "Fever was reported in 5 patients (8.4 per 100 years) on placebo and 9 patients (8.1) treated with Kymriah."
+    assert ("pyrexia", "present") in told("adverse_reactions", text, "smpc")
+    text = "In the control group 34 of 140 patients (24%) died and 8 of 140 (6%) had fever."
+    assert ("pyrexia", "present") not in told("adverse_reactions", text, "smpc")
 
 
 def test_a_row_that_a_label_prints_as_running_text_counts_a_symptom_as_well() -> None:

@@ -146,7 +146,7 @@ class Clauses:
             if cue is None and assertion is Assertion.RISK:
                 cue = self._exemplified(mention)
             if cue is None or (
-                assertion is Assertion.COMPARATOR and figures.of_another_arm(self.text, mention[1], cue.start)
+                assertion is Assertion.COMPARATOR and figures.of_another_arm(self.text, mention[1], cue.start, cue.end)
             ):
                 continue
             if assertion is Assertion.NEGATED and self._is_of_those(cue, mention):
@@ -168,6 +168,10 @@ class Clauses:
             return Verdict(Assertion.NEGATED, weak.text)
         certain = self._certain(mention) or self._before(mention, "rated")
         return Verdict(Assertion.PRESENT, certain.text if certain else None)
+
+    def opened(self, offset: int) -> bool:
+        """Say whether a control arm is named before *offset* in the sentence."""
+        return self._last("comparator", offset) is not None
 
     def rated(self, verdict: Verdict) -> bool:
         """Say whether the words that decided only name a rate: "the rate of bleeding fell"."""

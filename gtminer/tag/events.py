@@ -108,6 +108,10 @@ def _in_table(row: Row) -> Event:
     )
 
 
+def _are_controls(figures: Sequence[Measures]) -> bool:
+    return all(record.arm is not None and is_comparator(record.arm) for record in figures)
+
+
 class _Judge:
     def __init__(
         self, analysis: Analysis, mentions: Sequence[Mention], found: list[Mention], decided: Decided, people: Subjects
@@ -150,6 +154,11 @@ class _Judge:
             role, rule = self._owners.role(mention, verdict, happened)
             if listed := _LISTS.get(self._analysis.section(mention.start).kind):
                 role, rule = Role.MENTION, listed
+            if verdict.assertion is Assertion.PRESENT and _are_controls(figures) and not clauses.opened(mention.start):
+                figures = (
+                    NOTHING,
+                    *figures,
+                )  # the words say that it occurred; what is printed is of the controls alone
             judged[mention] = Event(verdict.assertion, verdict.cue, role, rule, figures)
 
     def _measures(self, found: list[Mention], span: tuple[int, int]) -> dict[Mention, tuple[Measures, ...]]:

@@ -28,6 +28,12 @@ _OF_AN_ARM = re.compile(
 )
 _JOINT = re.compile(r"\b(?:vs|versus|than|compared)\b|[A-Za-z]{2}[),]{0,2}\s(?:and|while|whereas|but)\b")
 _COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:with|to))\s(?:\w+\s){0,3}$")
+_AND_ANOTHER = re.compile(
+    r"(?:\s(?:group|arm|recipients|patients))?(?:\s\([^()]{1,40}\))?"
+    r"(?:,\s(?:and\s)?|,?\s(?:and|vs\.?|versus|but|while|whereas)\s)(?:in\s)?"
+    r"(?!0\b)\d[\d.]*\s?(?:%|patients\b|subjects\b|participants\b|of\b|\()"
+    r"[^;]{0,80}?\b(?:treated|receiv|given|with|in the)"
+)
 _NEAR = 40  # characters before a control arm's words in which a comparison with it is told
 _ARMS = 400  # characters before them in which the figures of two arms stand
 
@@ -40,13 +46,16 @@ def counted(text: str, mention: tuple[int, int]) -> str | None:
     return figure[0].strip()
 
 
-def of_another_arm(text: str, start: int, end: int) -> bool:
-    """Say whether the control arm named at *end* is set against another one, of which an event before *start* is told.
+def of_another_arm(text: str, start: int, end: int, behind: int) -> bool:
+    """Say whether the control arm named in [*end*, *behind*) is set against another, in which the event before was too.
 
-    "In 12% of the treated and 10% of those on placebo"; "more than in the placebo group". False where it comes first.
+    "In 12% of the treated and 10% of those on placebo"; "more than in the placebo group"; "in 5 patients on placebo and
+    9 patients treated with it".
     """
     if end < start:
         return False
+    if _AND_ANOTHER.match(text, behind):
+        return True
     if _COMPARED.search(text, max(start, end - _NEAR), end):
         return True
     shares = list(_OF_AN_ARM.finditer(text, max(start, end - _ARMS), end))
