@@ -111,3 +111,10 @@ def test_a_label_whose_headings_are_also_a_reports_opens_its_clinical_studies(
         ("clinical_studies", "14.1 Arthritis"),
         ("leaflet", "17 PATIENT COUNSELING INFORMATION"),
     ]
+
+
+def test_headings_of_an_action_letter_open_sections_behind_a_letterhead_only(reader: PdfReader, tmp_path: Path) -> None:
+    letter = ("COMPLETE RESPONSE", PROSE, "PRODUCT QUALITY", PROSE, "SAFETY UPDATE", PROSE)
+    found = sections(reader, tmp_path, "DEPARTMENT OF HEALTH AND HUMAN SERVICES", PROSE, *letter)
+    assert [kind for kind, _ in found][-3:] == ["cover", "quality", "requests"]
+    assert "requests" not in [kind for kind, _ in sections(reader, tmp_path, "Clinical safety", PROSE, *letter)]

@@ -128,6 +128,7 @@ class _State:
         self._kinds: dict[str, str] = {}  # by number, for the numbered headings that are not in the table
         self._until_part = False  # the contents of a US label read like its sections
         self._is_report = False  # numbered headings of an assessment report have been seen
+        self._is_letter = False  # a letterhead has been seen
         self._chapter = 0  # the highest number of a chapter so far
         self._last = ""  # the last number
 
@@ -146,6 +147,8 @@ class _State:
             return chapter == self._chapter + 1  # "1. Adverse events (incidence)" is an item of a list
         if words.level == "study":
             return self.kind in _CLINICAL
+        if words.template == "letter":
+            return self._is_letter
         return not (words.template == "label" and self._is_report)
 
     @staticmethod
@@ -155,6 +158,7 @@ class _State:
     def open(self, text: str, words: Heading | None, number: str | None) -> None:
         """Take a line as a heading."""
         is_part = self._is_part(text, words)
+        self._is_letter = self._is_letter or (words is not None and words.template == "letterhead")
         if words is not None and is_part:
             self.part, self._until_part = words.kind, False
             self._kinds.clear()
