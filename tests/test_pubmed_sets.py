@@ -181,6 +181,42 @@ def test_the_scan_equals_the_tree_on_every_invented_record() -> None:
     assert {document for document in scanned if document} <= set(expected)
 
 
+HEADING = (
+    '<MeshHeading><DescriptorName UI="D000001" MajorTopicYN="N">Invented Disease</DescriptorName>'
+    '<QualifierName UI="Q000001" MajorTopicYN="Y">therapy</QualifierName></MeshHeading>'
+)
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        f"\n  {HEADING}\n  {HEADING}\n  ",
+        f"{HEADING}words{HEADING}",
+        f"{HEADING}{HEADING}words",
+        f"{HEADING}\u00a0",
+        f"{HEADING}<!-- a comment -->{HEADING}",
+        f"{HEADING}<Other>x</Other>",
+        f"{HEADING}<MeshHeadingList></MeshHeadingList>",
+        HEADING.replace("Invented Disease", ""),
+        HEADING.replace("Invented Disease", "Invented &amp; <i>Disease</i>"),
+        HEADING.replace("therapy", ""),
+        HEADING.replace("therapy", "<b>therapy</b>"),
+        HEADING.replace("<MeshHeading>", "<MeshHeading><QualifierName>therapy</QualifierName>"),
+        HEADING.removesuffix("</MeshHeading>"),
+        HEADING.removeprefix("<MeshHeading>"),
+        HEADING.replace("therapy", "\x0b"),
+        "",
+    ],
+)
+def test_what_stands_among_known_headings_is_judged_like_any_other_words(headings: str) -> None:
+    known = article(behind=f"<MeshHeadingList>{HEADING}</MeshHeadingList>")
+    body = record_set(known, article("99000002", behind=f"<MeshHeadingList>{headings}</MeshHeadingList>"))
+    items, error = until_the_fault(body)
+    sound = sound_records(body)
+    assert items == (by_lxml(body) if sound is not None else read(record_set(known)))
+    assert (error is None) == (sound is not None)
+
+
 def test_what_tagging_needs_is_the_same_when_only_that_is_read() -> None:
     needed = ("doc_id", "title", "text", "sections", "mesh_headings", "publication_types", "version")
     whole = [[getattr(item, name) for name in needed] for item in read(corpus())]

@@ -18,8 +18,10 @@ _Value = TypeVar("_Value")
 _CACHED = 1 << 14
 
 _REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
+_NOT_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
 _OTHER_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_XML_SPACE = " \t\r\n"
 _MARK = re.compile(r"</?[a-z]+>")
 
 
@@ -31,7 +33,8 @@ def _inside(name: str) -> str:
 _ABSTRACT_TEXT = re.compile(rf'<AbstractText(?: Label="([^"]*)")?(?: NlmCategory="([^"]*)")?>{_inside("AbstractText")}')
 _OTHER_ABSTRACT = re.compile(rf'<OtherAbstract(?: Type="[^"]*")?(?: Language="([^"]*)")?>{_inside("OtherAbstract")}')
 _AUTHOR = re.compile(
-    r"<Author([^>]*)>\s*(?:<LastName>([^<]*)</LastName>\s*(?:<ForeName>([^<]*)</ForeName>\s*)?"
+    r'<Author(?: ValidYN="([^"]*)")?[^>]*>\s*'
+    r"(?:<LastName>([^<]*)</LastName>\s*(?:<ForeName>([^<]*)</ForeName>\s*)?"
     rf"(?:<Initials>([^<]*)</Initials>\s*)?(?:<Suffix>{_inside('Suffix')})?"
     rf"|<CollectiveName>{_inside('CollectiveName')})"
 )
@@ -39,15 +42,21 @@ _LANGUAGE = re.compile(r"<Language>([^<]*)")
 _TYPE = re.compile(r"<PublicationType[^>]*>([^<]*)")
 _SUBSTANCE = re.compile(r"<NameOfSubstance[^>]*>([^<]*)")
 _KEYWORD = re.compile(rf"<Keyword(?: [^>]*)?>{_inside('Keyword')}")
-_HEADING = re.compile(
-    r'<DescriptorName UI="([^"]*)" MajorTopicYN="([^"]*)"[^>]*>([^<]*)</DescriptorName>\s*'
-    r"((?:<QualifierName[^<]*</QualifierName>\s*)*+)"
-)
+_HEADINGS_BEGIN, _HEADINGS_END = "<MeshHeadingList>", "</MeshHeadingList>"
+_HEADING_ENDS, _QUALIFIER_BEGINS = "</MeshHeading>", "<QualifierName"
 _QUALIFIER = re.compile(r' UI="[^"]*" MajorTopicYN="([^"]*)">([^<]*)')
 _LINK = re.compile(rf'RefType="([^"]*)">\s*<RefSource>{_inside("RefSource")}</RefSource>\s*(?:<PMID[^>]*>([^<]*))?')
 _DOI_LOCATION = re.compile(r'EIdType="doi" ValidYN="([^"]*)">([^<]*)')
 _ARTICLE_ID = re.compile(r'IdType="(doi|pmc)">([^<]*)')
 _DATE_FIELD = re.compile(r"<(Year|Season|Month|Day|MedlineDate)>([^<]*)")
+
+
+_new = tuple.__new__  # a named tuple at half the price, and there are a dozen in a record
+_OF_AN_ARTICLE = tuple(Document._field_defaults[name] for name in Document._fields[17:23])  # kind to tables
+
+
+class _OddError(Exception):
+    """Not as NLM writes it: the tree is to read it."""
 
 
 class _Cache(dict[str, _Value], Generic[_Value]):
@@ -77,10 +86,12 @@ def scan(raw: bytes, provenance: Provenance | None = None) -> Document | None:
     record = _match(raw)
     if record is None:
         return None
+    before, headings, after = record
     (
         version, pmid, date, journal, title, elocations, abstract, authors, languages, types, vernacular, chemicals,
-        links, headings, other_abstracts, keywords, ids,
-    ) = record.groups("")  # fmt: skip
+        links,
+    ) = before.groups("")  # fmt: skip
+    other_abstracts, keywords, ids = after.groups()
     published, iso_date = _DATES[date]
     journal_title = _JOURNALS[journal]
     if not published or not journal_title:
@@ -88,7 +99,7 @@ def scan(raw: bytes, provenance: Provenance | None = None) -> Document | None:
     codes = _LANGUAGES[languages]
     title, parts = fields.titles(_words(title) or None, _words(vernacular) or None, codes)
     text, sections = fields.compose(title, _parts(abstract, parts, other_abstracts))
-    return Document(  # by position: names would cost a tenth of the whole scan
+    values = (
         f"pubmed:{pmid}",
         "pubmed",
         title,
@@ -98,17 +109,18 @@ def scan(raw: bytes, provenance: Provenance | None = None) -> Document | None:
         iso_date,
         journal_title,
         tuple(_authors(authors)) if authors else (),
-        _doi(elocations, ids) if elocations or '"doi"' in ids else None,
-        _pmcid(ids) if '"pmc"' in ids else None,
+        *_identifiers(elocations, ids),
         _TYPES[types],
-        _mesh_headings(headings) if headings else (),
+        headings,
         _all(_KEYWORD, keywords) if keywords else (),
         _chemicals(chemicals) if chemicals else (),
         codes,
         tuple(_links(links)) if links else (),
-        version=int(version or 1),
-        provenance=provenance,
+        *_OF_AN_ARTICLE,
+        int(version or 1),
+        provenance,
     )
+    return _new(Document, values)
 
 
 def scan_for_tagging(raw: bytes) -> Document | None:
@@ -116,11 +128,12 @@ def scan_for_tagging(raw: bytes) -> Document | None:
     record = _match(raw)
     if record is None:
         return None
-    version, pmid, title, abstract, languages, types, vernacular, headings, other_abstracts = record.group(
-        "version", "pmid", "title", "abstract", "languages", "types", "vernacular", "headings", "other_abstracts"
+    before, headings, after = record
+    version, pmid, title, abstract, languages, types, vernacular = before.group(
+        "version", "pmid", "title", "abstract", "languages", "types", "vernacular"
     )
     title, parts = fields.titles(_words(title) or None, _words(vernacular or "") or None, _LANGUAGES[languages])
-    text, sections = fields.compose(title, _parts(abstract, parts, other_abstracts))
+    text, sections = fields.compose(title, _parts(abstract, parts, after["other_abstracts"]))
     return Document(
         doc_id=f"pubmed:{pmid}",
         source="pubmed",
@@ -128,28 +141,44 @@ def scan_for_tagging(raw: bytes) -> Document | None:
         text=text,
         sections=sections,
         publication_types=_TYPES[types],
-        mesh_headings=_mesh_headings(headings) if headings else (),
+        mesh_headings=headings,
         version=int(version or 1),
     )
 
 
-def _match(raw: bytes) -> re.Match[str] | None:
+def _match(raw: bytes) -> tuple[re.Match[str], tuple[MeshHeading, ...], re.Match[str]] | None:
+    """Return what stands before the MeSH headings, these, and what stands behind them."""
     try:
         text = raw.decode()
     except UnicodeDecodeError:
         return None
-    if "&" in text and not _references_are_sound(text):
+    if "&" in text and _NOT_NAMED.search(text) and not _references_are_sound(text):
         return None
     if not text.isascii() and ("\ufffe" in text or "\uffff" in text):
         return None
-    return pubmed_grammar.record().fullmatch(text)
+    before = pubmed_grammar.before_headings().match(text)
+    if before is None:
+        return None
+    end = before.end()
+    headings: tuple[MeshHeading, ...] = ()
+    if text.startswith(_HEADINGS_BEGIN, end):
+        start, end = end + len(_HEADINGS_BEGIN), text.find(_HEADINGS_END, end)
+        if end < 0:
+            return None
+        try:
+            headings = _headings(text[start:end])
+        except _OddError:
+            return None
+        end += len(_HEADINGS_END)
+    after = pubmed_grammar.after_headings().fullmatch(text, end)
+    return None if after is None else (before, headings, after)
 
 
 def _references_are_sound(text: str) -> bool:
     """Whether every ``&`` begins one of XML's own five entities or a character that XML allows."""
     if _OTHER_REFERENCE.search(text):
         return False
-    return "&#" not in text or all(
+    return all(
         code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
         for name, decimal, hexadecimal in _REFERENCE.findall(text)
         if not name
@@ -168,14 +197,17 @@ def _character(found: re.Match[str]) -> str:
 
 def _words(raw: str) -> str:
     """The same as ``markup.words`` of the element whose inside is *raw*; "" where that is None."""
-    if raw.isalnum():
+    if raw.isalnum() or not raw:
         return raw
     if "<" in raw:
-        raw = _MARK.sub("", raw.replace("<sup>", RAISE).replace("</sup>", LOWER))
-    raw = _unescape(raw)
-    if RAISE in raw:
-        return settle(raw)
-    if raw.isascii() and not ("  " in raw or "\n" in raw or "\t" in raw or "\r" in raw):
+        raw = _unescape(_MARK.sub("", raw.replace("<sup>", RAISE).replace("</sup>", LOWER)))
+        if RAISE in raw:
+            return settle(raw)
+    elif "&" in raw:
+        raw = _unescape(raw)
+    if "  " not in raw and (
+        not ("\n" in raw or "\t" in raw or "\r" in raw) if raw.isascii() else raw.isprintable()  # no space but " " is
+    ):
         return raw.strip()
     return " ".join(raw.split())
 
@@ -190,10 +222,13 @@ def _parts(abstract: str | None, between: list[Part], other_abstracts: str | Non
     parts = []
     for label, category, inside in _ABSTRACT_TEXT.findall(abstract or ""):
         if text := _words(inside):
-            heading = _words(label) if label else ""
-            parts.append(Part(fields.section_kind(category, heading), heading, text))
+            heading = _words(label)
+            kind = fields.section_kind(category, heading) if category or heading else "abstract"
+            parts.append(_new(Part, (kind, heading, text, None)))
     parts += between
-    for language, abstract_texts in _OTHER_ABSTRACT.findall(other_abstracts or ""):
+    if not other_abstracts:
+        return parts
+    for language, abstract_texts in _OTHER_ABSTRACT.findall(other_abstracts):
         for label, _, inside in _ABSTRACT_TEXT.findall(abstract_texts):
             if text := _words(inside):
                 parts.append(Part("other_abstract", _words(label), text, language.strip() or None))
@@ -206,44 +241,62 @@ def _published(raw: str) -> tuple[str, str | None]:
 
 
 def _authors(raw: str) -> Iterator[Author]:
-    new = tuple.__new__
-    for attributes, last_name, fore_name, initials, suffix, collective in _AUTHOR.findall(raw):
-        if 'ValidYN="N"' in attributes:
+    for valid, last_name, fore_name, initials, suffix, collective in _AUTHOR.findall(raw):
+        if valid == "N":
             continue
-        family, given = _words(last_name), _words(fore_name) or _words(initials)
+        family = last_name if last_name.isalnum() else _words(last_name)
+        given = fore_name if fore_name.isalnum() else _NAMES[fore_name] or _words(initials)
         if suffix and (tail := _words(suffix)):
             given = f"{given} {tail}" if given else tail
         if family or given:
-            yield new(Author, (family, given, False))
+            yield _new(Author, (family, given, False))
         elif name := _words(collective):
             yield Author(name, "", True)
 
 
-def _doi(elocations: str, ids: str) -> str | None:
-    located = [(valid, _words(text)) for valid, text in _DOI_LOCATION.findall(elocations)]
-    invalid = {text for valid, text in located if valid == "N"}
-    candidates = [text for _, text in located] + [
-        _words(text) for kind, text in _ARTICLE_ID.findall(ids) if kind == "doi"
-    ]
-    return fields.doi(text for text in candidates if text not in invalid)
+def _identifiers(elocations: str, ids: str) -> tuple[str | None, str | None]:
+    """Return the DOI and the PMCID."""
+    if not elocations and '"doi"' not in ids and '"pmc"' not in ids:
+        return None, None
+    located = [(valid, _words(text)) for valid, text in _DOI_LOCATION.findall(elocations)] if elocations else []
+    invalid = [text for valid, text in located if valid == "N"]
+    dois = [text for _, text in located]
+    pmcids = []
+    for kind, text in _ARTICLE_ID.findall(ids):
+        if kind == "doi":
+            dois.append(_words(text))
+        else:
+            pmcids.append(_unescape(text))
+    return fields.doi([text for text in dois if text not in invalid]), fields.pmcid(pmcids) if pmcids else None
 
 
-def _pmcid(ids: str) -> str | None:
-    return fields.pmcid(_unescape(text) for kind, text in _ARTICLE_ID.findall(ids) if kind == "pmc")
+def _headings(raw: str) -> tuple[MeshHeading, ...]:
+    """Return the headings; raises _OddError where something else stands among them."""
+    *pieces, rest = raw.split(_HEADING_ENDS)
+    if rest.strip(_XML_SPACE):
+        raise _OddError
+    headings = []
+    for piece in pieces:
+        raw_descriptor, more, qualifiers = piece.partition(_QUALIFIER_BEGINS)
+        heading = _DESCRIPTORS[raw_descriptor]
+        if more:
+            name, identifier, major, _ = heading
+            heading = _new(MeshHeading, (name, identifier, major, _QUALIFIERS[qualifiers]))
+        headings.append(heading)
+    return tuple(headings)
 
 
-def _mesh_headings(raw: str) -> tuple[MeshHeading, ...]:
-    new = tuple.__new__  # half the price of MeshHeading(...), and there are ten in a record
-    return tuple(
-        [
-            new(MeshHeading, (name, _unescape(identifier), major == "Y", _QUALIFIERS[inside] if inside else ()))
-            for identifier, major, raw_name, inside in _HEADING.findall(raw)
-            if (name := _NAMES[raw_name])
-        ]
-    )
+def _descriptor(raw: str) -> MeshHeading:
+    """Return a heading without qualifiers."""
+    found = pubmed_grammar.descriptor().fullmatch(raw)
+    if found is None or not (name := _words(found[3])):
+        raise _OddError
+    return MeshHeading(name, _unescape(found[1]), found[2] == "Y")
 
 
 def _qualifiers(raw: str) -> tuple[Qualifier, ...]:
+    if pubmed_grammar.qualifiers().fullmatch(raw) is None:
+        raise _OddError
     return tuple(Qualifier(name, major == "Y") for major, inside in _QUALIFIER.findall(raw) if (name := _words(inside)))
 
 
@@ -266,5 +319,6 @@ _JOURNALS = _Cache(_words)
 _LANGUAGES = _Cache(lambda raw: _all(_LANGUAGE, raw))
 _TYPES = _Cache(lambda raw: _all(_TYPE, raw))
 _NAMES = _Cache(_words)
+_DESCRIPTORS = _Cache(_descriptor)
 _QUALIFIERS = _Cache(_qualifiers)
 _SUBSTANCES = _Cache(_substance)

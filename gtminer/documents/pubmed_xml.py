@@ -18,7 +18,7 @@ from gtminer.errors import ContentError
 from gtminer.model import Deletion, Document, Provenance
 from gtminer.text import one_line
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 17
 _LARGEST = 1 << 24  # bytes of a record: more is left to lxml, which has limits of its own
 _PARSER: dict[str, bool] = {
     "resolve_entities": False,
