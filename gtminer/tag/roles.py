@@ -27,7 +27,7 @@ _SECTIONS = {
     "indication": 6.0, "risk_management": 0.1, "warnings": 0.1, "contraindications": 0.0, "posology": 0.3,
     "interactions": 0.0, "special_populations": 0.0, "administrative": 0.3, "references": 0.0, "leaflet": 0.3,
 }  # fmt: skip
-_BEFORE = 0.4  # what the title names as earlier therapy only
+_BEFORE = 0.4  # what the title names as earlier therapy only, and a disease that befell patients
 # "acute leukaemia after", "lymphoma in", "T-ALL developed following": a therapy's name must follow at once.
 _AFTER = re.compile(
     r"\s*(?:\([^()]{2,12}\)\s*)?(?:that\s+)?(?:developed|developing|occurring|arising|arose)?\s*(?:after|following)\s+"
@@ -39,9 +39,11 @@ _TOUCHES = 12
 _SCREENED = 24  # characters behind an editor in which a screen or a diagnostic test is named
 _EARLIER = 0.3
 _PRIOR = "earlier or other therapy"
+_BEFELL = "an event after a therapy"
 _NAMED = (Category.MODALITY, Category.PRODUCT)  # what a study is about, where it is not what came before
 _WORK = (Category.MODALITY, Category.VECTOR)  # what earlier work may have used
-_ELSEWHERE = ("aims", "earlier", "event_back", "excluded_back")  # cues that are not looked for right before a mention
+# Cues that are not looked for right before a mention.
+_ELSEWHERE = ("aims", "earlier", "event_back", "excluded_back", "befalls")
 
 
 class Evidence(NamedTuple):
@@ -112,10 +114,10 @@ def _sum(points: Sequence[_Point], in_title: bool, before: bool) -> Evidence:
             rest += point.weight
         if point.weight > strongest.weight:
             strongest = point
+    befell = any(point.rule.startswith(_BEFELL) for point in points)  # what befell once did so where it stands alone
+    share = _BEFORE if (before or befell) and not in_title else 1.0
     weight = rest + min(introduced, _INTRODUCTION)
-    if before and not in_title:
-        weight *= _BEFORE
-    return Evidence(round(weight, 2), strongest.rule, in_title, round(rest, 2))
+    return Evidence(round(weight * share, 2), strongest.rule, in_title, round(rest * share, 2))
 
 
 class _Setting:
@@ -147,6 +149,7 @@ class _Setting:
         self._back = analysis.cues("roles", "excluded_back")
         self._past = analysis.cues("roles", "earlier")
         self.title = len(analysis.document.title)
+        self._befallen = {analysis.sentence_number(hit.start): hit.text for hit in analysis.cues("roles", "befalls")}
         aims = [hit.start for hit in analysis.cues("roles", "aims") if hit.start > self.title]
         self._aims = {analysis.sentence_number(start) for start in aims}
         self._first_aim = -1 if is_protocol else min(self._aims, default=-1)
@@ -170,6 +173,8 @@ class _Setting:
         is_disease = mention.category is Category.INDICATION
         if is_disease and (arose := self._arose(mention, cue if distance < _TOUCHES else None)):
             return _Point(0.0, f"an event: {arose}")
+        if is_disease and self._befallen and (befell := self._befell(mention, number)):
+            return _Point(0.0, f"{_BEFELL}: {befell}")
         if mention.start < self.title:
             return _Point(_TITLE, "the title names it")
         if mention.slug in self._roles.complications and analysis.document.regulator is not None:
@@ -237,6 +242,10 @@ class _Setting:
             return cue.text
         behind = _AFTER.match(self._analysis.text, mention.end)
         return behind[0].strip() if behind and behind.end() in self._therapies else None
+
+    def _befell(self, mention: Mention, number: int) -> str | None:
+        """Return the words of a tumour's sentence that make it one after a therapy: "secondary malignancies"."""
+        return self._befallen.get(number) if self._analysis.vocabulary.is_tumour(mention.slug) else None
 
     def _is_prior(self, cue: CueHit, mention: Mention) -> bool:
         if cue.kind == "prior_neighbour":  # "after transplantation"; not "fever after CAR-T cells"

@@ -20,7 +20,7 @@ _IMPLYING = (Category.MODALITY, Category.INDICATION)
 _VECTOR_BESIDE = 0.8  # more than an introduction gives
 _IN_A_PROTOCOL = 1.0  # the heaviest action, where nothing else is tested
 _UNNAMED_IN_A_PROTOCOL = 1.7  # "gene therapy" alone may be an outlook
-_ONLY_DISEASE = 1.0  # one plain mention outside the introduction
+_ONLY_ONE = 1.0  # one plain mention outside the introduction
 _OF_A_LABEL = 0.1  # a disease that the product of a label is for
 _OF_THE_PRODUCT = 1.0  # the same elsewhere
 _A_COMPLICATION = 3.5  # more than words of the text; a heading and they
@@ -68,11 +68,7 @@ class _Decision:
         self._evidence = standing.evidence
 
     def decided(self) -> Decided:
-        products = [
-            self._vocabulary.products[slug]
-            for (category, slug), item in self._evidence.items()
-            if category is Category.PRODUCT and self._at.is_enough((category, slug), _ENOUGH[category])
-        ]
+        products = self._products()
         for product in products:
             self._at.stated[Category.PRODUCT, product.slug] = self._evidence[Category.PRODUCT, product.slug].rule
         self._take_clear_ones(products)
@@ -94,6 +90,21 @@ class _Decision:
             self._take_only_disease()
         self._keep_most_specific()
         return Decided(self._at.stated, self._at.inferred, counts, self._at.sources)
+
+    def _products(self) -> list[Product]:
+        """Return the products that weigh enough; where no action does either, the one that is named at all."""
+        named = {key[1]: item for key, item in self._evidence.items() if key[0] is Category.PRODUCT}
+        found = [
+            slug for slug in named if self._at.is_enough((Category.PRODUCT, slug), _ENOUGH[Category.PRODUCT])
+        ]
+        if not found and not any(
+            category is Category.MODALITY and item.weight >= _ENOUGH[category]
+            for (category, _), item in self._evidence.items()
+        ):
+            products = self._vocabulary.products
+            heavy = [slug for slug, item in named.items() if item.own >= _ONLY_ONE and products[slug].gene_therapy]
+            found = heavy if len(heavy) == 1 else []
+        return [self._vocabulary.products[slug] for slug in found]
 
     def _part_what_follows(self) -> None:
         """Move what no words name and another concept implies from the stated to the inferred."""
@@ -121,10 +132,10 @@ class _Decision:
         """Take the disease that weighs most where a gene therapy has none, since it is for something."""
         found = {key: item.own for key, item in self._evidence.items() if key[0] is Category.INDICATION}
         most = max(found.values(), default=0.0)
-        heaviest = [key for key, weight in found.items() if weight == most >= _ONLY_DISEASE]
+        heaviest = [key for key, weight in found.items() if weight == most >= _ONLY_ONE]
         if len(heaviest) == 1:
             (key,) = heaviest
-            if self._at.is_enough(key, _ONLY_DISEASE) and key[1] not in self._roles.complications:
+            if self._at.is_enough(key, _ONLY_ONE) and key[1] not in self._roles.complications:
                 self._at.stated[key] = self._evidence[key].rule
 
     def _for_a_disease(self, slug: str, main: Set[str], treated: Set[str], labelled: Set[str]) -> float:
@@ -170,10 +181,11 @@ class _Decision:
         titled = any(self._vocabulary.is_viral(slug) for slug in vectors) and self._is_made(vectors)
         if titled and (not tool or self._at.words.in_title("production")):
             return True
-        if not tool and self._at.people.population is Population.HUMAN and self._is_vector_given():
+        if self._is_vector_given():
             return True
         named = self._at.weight(self._roles.told["vector"]) >= _TOOL_GIVEN  # "gene therapy", if only once
-        if not tool and modalities and (self._at.people.is_trial or named):
+        human = self._at.people.population is Population.HUMAN
+        if not tool and modalities and (self._at.people.is_trial or named or human):
             return True
         carried = any(self._vocabulary.is_particle(slug) for slug in vectors)
         if carried and not self._roles.neighbours.isdisjoint(modalities):
@@ -181,7 +193,9 @@ class _Decision:
         return (therapy > tool and (therapy > 1 or titled)) or (bool(modalities or titled) and self._given() > tool)
 
     def _is_vector_given(self) -> bool:
-        """Say whether a vector made of a virus is named outside the introduction."""
+        """Say whether a vector made of a virus is named outside the introduction of a text on people, not on methods."""
+        if self._at.people.population is not Population.HUMAN or self._at.words.count("tool"):
+            return False
         return any(
             category is Category.VECTOR
             and item.weight >= _TOOL_GIVEN
@@ -201,7 +215,7 @@ class _Decision:
         return self._at.words.count("route") + self._at.words.count("cells") // CELLS if living else 0
 
     def _take_tools(self) -> None:
-        meant = _TOOL_GIVEN if self._given() else _TOOL_MEANT
+        meant = _TOOL_GIVEN if self._given() or self._is_vector_given() else _TOOL_MEANT
         for key, item in self._evidence.items():
             category, slug = key
             if category in (Category.MODALITY, Category.VECTOR) and self._roles.is_tool(category, slug):
