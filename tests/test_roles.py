@@ -153,6 +153,26 @@ OF_A_GENE = [
 ]
 OF_A_DISEASE = [
     (
+        "Late encephalopathy on the ward",
+        "The patient was admitted on day 23 after liso-cel for diffuse large B-cell lymphoma.",
+        About("", "", "dlbcl", "autologous car_t ex_vivo lentiviral"),
+    ),
+    (
+        "A review of CAR T-cell medicines",
+        "Secondary malignancies such as T-cell lymphoma are looked into. There were 23 cases of T-cell lymphoma.",
+        About("car_t", "", "", "ex_vivo", population="none"),
+    ),
+    (
+        "Lentiviral shRNA against KRAS in pancreatic cancer cell lines",
+        "Cultured cells were infected with lentiviral shRNA in vitro; invasion decreased.",
+        About("", "", "pancreatic_cancer", population="in_vitro", gene_therapy=False),
+    ),
+    (
+        "TAK-007 without graft-versus-host disease",
+        "Adults with lymphoma received TAK-007, allogeneic CAR-NK cells from cord blood.",
+        About("allogeneic car_nk", "", "", "ex_vivo gammaretroviral"),
+    ),
+    (
         "Side effects of CAR-T cells on the ward",
         "We treated 40 adults with CAR-T cells. All had relapsed multiple myeloma.",
         About("car_t", "", "multiple_myeloma", "ex_vivo"),

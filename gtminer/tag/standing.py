@@ -128,5 +128,6 @@ class Standing:
         key = (Category.MODALITY, slug)
         if key not in self.stated:
             self.stated[key] = rule
+            self.inferred.pop(key, None)
             if source is not None:
                 self.sources[key] = source

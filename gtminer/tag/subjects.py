@@ -81,8 +81,8 @@ class _Decision:
             self._take_tools()
         self._give_way(any(product.gene_therapy for product in products))
         self._imply()
-        told.complete(self._at)
         self._infer_from(products)
+        told.complete(self._at)
         counts = bool(self._at.counting()) or any(product.gene_therapy for product in products)
         self._part_what_follows()
         known = any(product.indications for product in products)
@@ -94,9 +94,7 @@ class _Decision:
     def _products(self) -> list[Product]:
         """Return the products that weigh enough; where no action does either, the one that is named at all."""
         named = {key[1]: item for key, item in self._evidence.items() if key[0] is Category.PRODUCT}
-        found = [
-            slug for slug in named if self._at.is_enough((Category.PRODUCT, slug), _ENOUGH[Category.PRODUCT])
-        ]
+        found = [slug for slug in named if self._at.is_enough((Category.PRODUCT, slug), _ENOUGH[Category.PRODUCT])]
         if not found and not any(
             category is Category.MODALITY and item.weight >= _ENOUGH[category]
             for (category, _), item in self._evidence.items()
@@ -174,6 +172,8 @@ class _Decision:
             return True
         if self._at.words.in_title("tool"):
             return False
+        if self._at.words.in_title("silences") and self._at.people.population is Population.IN_VITRO:
+            return False  # a gene is knocked down in cells to learn what it does
         therapy, tool = self._at.words.count("therapy"), self._at.words.count("tool")
         if self._at.words.in_title("vaccine") or self._at.words.count("vaccine") >= VACCINE:
             return True
@@ -193,7 +193,7 @@ class _Decision:
         return (therapy > tool and (therapy > 1 or titled)) or (bool(modalities or titled) and self._given() > tool)
 
     def _is_vector_given(self) -> bool:
-        """Say whether a vector made of a virus is named outside the introduction of a text on people, not on methods."""
+        """Say whether a text on people, not on methods, names a vector made of a virus outside its introduction."""
         if self._at.people.population is not Population.HUMAN or self._at.words.count("tool"):
             return False
         return any(

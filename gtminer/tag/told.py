@@ -90,7 +90,8 @@ class _Teller:
 
     def _state_delivery(self) -> None:
         words, outside, inside = self._at.words, self._told["cells"], self._told["route"]
-        if not {outside, inside} & self._at.slugs(Category.MODALITY):
+        known = self._at.slugs(Category.MODALITY) | {slug for _, slug in self._at.inferred}
+        if not {outside, inside} & known:
             cells, route = words.first("cells"), words.first("route")
             if cells and words.count("cells") >= CELLS and words.count("cells") > words.count("route"):
                 self._at.state(outside, f"cells are changed outside the body: {cells}", words.place("cells"))
