@@ -91,6 +91,46 @@ def test_a_global_option_without_its_value_takes_no_command_for_it(gtminer: Gtmi
     assert gtminer("summarize", "--cache") == (2, "", "gtminer: option '--cache' needs a value; see 'gtminer --help'\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("summarize", "--since", ""), "--since: an empty value; leave the option out or give it one"),
+        (("summarize", "--columns="), "--columns: an empty value; leave the option out or give it one"),
+        (("status", "--cache", " "), "--cache: an empty value; leave the option out or give it one"),
+        (("fetch", "--query", ""), "--query: an empty value; leave the option out or give it one"),
+        (("summarize", "--columns", ","), "--columns: ',' names no column"),
+        (("summarize", "--sort", "-"), "unknown column ''; the columns are: id, year"),
+        (("import", ""), "import: an empty file name; name a file, a folder or -"),
+    ],
+)
+def test_an_empty_value_is_refused_since_a_variable_may_be_unset(
+    ask: Gtminer, arguments: tuple[str, ...], message: str
+) -> None:
+    code, out, err = ask(*arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"gtminer: {message}")
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("schedule >&-", "gtminer: stdout is closed: nothing can be answered\n"),
+        ("--help >&-", "gtminer: stdout is closed: nothing can be answered\n"),
+        ("import - <&-", "gtminer: -: standard input is closed; nothing was read\n"),
+        ("evaluate - <&-", "gtminer: -: standard input is closed; nothing was read\n"),
+    ],
+)
+def test_a_closed_stream_is_named(environment: dict[str, str], command: str, line: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m gtminer {command}"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert Outcome(done.returncode, done.stdout, done.stderr) == Outcome(2 if "<" in command else 1, "", line)
+
+
 def test_a_store_that_does_not_exist_is_named_with_what_to_do(gtminer: Gtminer) -> None:
     code, out, err = gtminer("status")
     assert (code, out) == (2, "")

@@ -67,6 +67,14 @@ def test_a_reference_gives_no_address_on_this_machine(gtminer: Gtminer, tmp_path
     assert "url" not in out
 
 
+@pytest.mark.parametrize("form", ["ris", "bibtex"])
+def test_references_have_no_columns_to_choose(ask: Gtminer, form: str) -> None:
+    assert ask("export", form, "--columns", "title") == (
+        2, "", f"gtminer: --columns: {form} holds references, whose fields are fixed\n"
+    )  # fmt: skip
+    assert ask("export", form, "--sort", "title").code == 0
+
+
 def test_an_unknown_format_lists_the_known(ask: Gtminer) -> None:
     known = "csv, tsv, json, jsonl, parquet, xlsx, html, md, ris, bibtex"
     assert ask("export", "docx") == (2, "", f"gtminer: unknown format 'docx'; choose one of: {known}\n")

@@ -553,6 +553,18 @@ def test_same_bytes_under_two_names_are_read_once(store: Store, tmp_path: Path) 
     )  # fmt: skip
 
 
+def test_same_bytes_under_another_name_later_are_the_document_that_is_stored(store: Store, tmp_path: Path) -> None:
+    """P28: letters that name no product are called by their file, and a copy of the file has another name."""
+    letter = broken.written(["Complete response letter. Dear applicant: we have reviewed your application. "])
+    ids = []
+    for name in ("letter.pdf", "letter (1).pdf"):
+        (tmp_path / name).write_bytes(letter)
+        work = imported(store, tmp_path / name)
+        ids.append((work.result.new, work.result.unchanged, [document.doc_id for document in documents(store)]))
+    one = ["fda:letter/complete-response-letter"]
+    assert ids == [(1, 0, one), (0, 1, one)]
+
+
 def test_known_failure_is_not_read_again_before_the_reader_is_a_better_one(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -102,7 +102,7 @@ def test_filters_choose_documents(ask: Gtminer, filters: tuple[str, ...], found:
     ("filters", "message"),
     [
         (("--vector", "AAVX9"), "--vector: unknown vector 'AAVX9'; did you mean 'aav9'?"),
-        (("--event", "hepatotoxcity"), "--event: unknown safety 'hepatotoxcity'; did you mean 'hepatotoxicity'?"),
+        (("--event", "hepatotoxcity"), "--event: unknown safety event 'hepatotoxcity'; did you mean 'hepatotoxicity'?"),
         (("--source", "embase"), "--source: unknown value 'embase'; choose one of: pubmed, ema, fda"),
         (("--source", "ema,fda"), "--source: 'ema,fda' is one value; for several write --source again for each"),
         (("--role", "main"), "--role: unknown value 'main'; choose one of: subject, mention"),

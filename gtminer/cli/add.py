@@ -49,7 +49,11 @@ def import_(
         raise InputError(f"--url: '{url}' is no address; write it as https://...")
     if url is not None and (len(files) > 1 or Path(files[0]).is_dir()):
         raise InputError("--url is the address of one file; import the files one by one")
+    if "-" in files:
+        streams.stdin("-")
     for name in files:
+        if not name.strip():
+            raise InputError("import: an empty file name; name a file, a folder or - for standard input")
         if name != "-" and _is_missing(Path(name)):
             raise InputError(f"{name}: no such file or directory")
     reports = options_of(source, product, kind, url)

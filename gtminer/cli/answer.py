@@ -64,9 +64,9 @@ def give(table: Table, manner: Manner, *, what: str, known: tuple[str, ...] = FO
 
     name = manner.chosen(known)
     if manner.sort:
-        table = ordered(table, _listed(manner.sort))
+        table = ordered(table, _listed("--sort", manner.sort))
     if manner.columns:
-        table = pick(table, _listed(manner.columns))
+        table = pick(table, _listed("--columns", manner.columns))
     if manner.limit:
         table = limited(table, manner.limit)
     on_terminal = name == "table" and manner._to_terminal
@@ -120,8 +120,11 @@ def _asked_width() -> int | None:
     return int(columns) if columns.isdigit() and int(columns) > 0 else None
 
 
-def _listed(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+def _listed(option: str, text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise InputError(f"{option}: '{text}' names no column")
+    return names
 
 
 @contextmanager

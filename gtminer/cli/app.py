@@ -128,6 +128,7 @@ def run(arguments: Sequence[str]) -> int:
     _prepare_streams()
     signal.signal(signal.SIGTERM, _stop)
     try:
+        _refuse_empty(arguments)
         result: Any = app(_hoisted(arguments), prog_name="gtminer", standalone_mode=False)
         sys.stdout.flush()
     except GtminerError as error:
@@ -195,13 +196,15 @@ def _os_failure(error: OSError) -> str:
     where = f"{error.filename}: " if error.filename else ""
     if error.errno == errno.ENOSPC:
         return f"{where or 'output: '}no space left on the device; what was committed is kept; free some and repeat"
+    if error.errno == errno.EBADF and not where:
+        return "stdout is closed: nothing can be answered"
     return f"{where}{error.strerror or error}"
 
 
 def _prepare_streams() -> None:
     """Make stdout and stderr able to carry any text: UTF-8 in pipes, replaced characters on a narrow terminal."""
     if sys.stdout is None:  # closed by the caller: writing must fail loudly, not vanish
-        sys.stdout = streams.sink("/dev/full" if Path("/dev/full").exists() else os.devnull)
+        sys.stdout = streams.unwritable()
     if sys.stderr is None:
         sys.stderr = streams.sink(os.devnull)
     for stream in (sys.stdout, sys.stderr):
@@ -212,6 +215,16 @@ def _prepare_streams() -> None:
             reconfigure(errors="replace")
         else:
             reconfigure(encoding="utf-8", errors="replace", newline="\n")
+
+
+def _refuse_empty(arguments: Sequence[str]) -> None:
+    """Raise InputError for an option with an empty value: behind it is a variable of a script that is not set."""
+    for argument, following in zip(arguments, [*arguments[1:], None], strict=True):
+        if argument == "--":
+            return
+        name, equals, value = argument.partition("=")
+        if name.startswith("-") and not (value.strip() if equals else following is None or following.strip()):
+            raise InputError(f"{name}: an empty value; leave the option out or give it one")
 
 
 def _hoisted(arguments: Sequence[str]) -> list[str]:

@@ -1,6 +1,5 @@
 """`gtminer evaluate`: the tags against a curator's."""
 
-import sys
 from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -64,7 +63,7 @@ def _evaluate(context: typer.Context, gold: str) -> "Evaluation":
     from gtminer.report import evaluation
 
     try:
-        lines = sys.stdin.buffer.read() if gold == "-" else Path(gold).read_bytes()
+        lines = streams.stdin(gold).read() if gold == "-" else Path(gold).read_bytes()
     except OSError as error:
         raise InputError(f"{gold}: cannot be read ({error.strerror}); name a gold file") from error
     answers = list(gold_files.read(lines.splitlines(), gold))

@@ -30,6 +30,7 @@ def export(
     Example: gtminer export jsonl -o tags.jsonl --since 2020
     """
     from gtminer.cli.answer import give
+    from gtminer.errors import InputError
     from gtminer.report import citations, mentions
     from gtminer.report import documents as document_tables
     from gtminer.report.concepts import Concepts
@@ -37,6 +38,8 @@ def export(
 
     manner = manner._replace(format=format_)
     name = manner.chosen(FORMATS)
+    if manner.columns is not None and name in REFERENCES:
+        raise InputError(f"--columns: {name} holds references, whose fields are fixed")
     with options.opened(context) as connection:
         concepts = Concepts(connection)
         selection = select(connection, concepts, filters, every_mention=not documents and name not in REFERENCES)

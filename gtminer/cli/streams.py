@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TextIO
+from typing import IO, BinaryIO, TextIO
 
+from gtminer.errors import InputError
 from gtminer.text import one_line
 
 
@@ -112,6 +113,18 @@ def discard(name: str) -> None:
 def sink(path: str) -> TextIO:
     """Open a device in the place of a closed stream."""
     return Path(path).open("w", encoding="utf-8")
+
+
+def unwritable() -> TextIO:
+    """Open in the place of a closed stdout what raises EBADF, as the closed stream would, when it is written."""
+    return os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
+
+
+def stdin(name: str) -> BinaryIO:
+    """Return standard input, which the user named *name*; raise InputError where the caller closed it."""
+    if sys.stdin is None:
+        raise InputError(f"{name}: standard input is closed; nothing was read")
+    return sys.stdin.buffer
 
 
 def _is_terminal(stream: IO[str] | None) -> bool:

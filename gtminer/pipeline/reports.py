@@ -161,13 +161,23 @@ class Reports:
             ),
         )
 
-    def _listed(self, provenance: Provenance) -> tuple[str, str, str, str] | None:
-        """Source, product, kind and doc_id under which a regulator lists this address or these bytes."""
-        row = self._store.connection.execute(
+    def _listed(self, provenance: Provenance) -> tuple[str, str | None, str, str] | None:
+        """Source, product, kind and doc_id under which a regulator lists this address, or the store has these bytes.
+
+        The bytes of a stored document decide also where their name was made of the file's: a copy has another name.
+        """
+        execute = self._store.connection.execute
+        listed = execute(
             "SELECT source, product, kind, doc_id FROM listing WHERE item = ?1 OR sha256 = ?2 "
             "ORDER BY item = ?1 DESC, item LIMIT 1",
             (self._options.url or "", provenance.sha256),
-        ).fetchone()
+        )
+        stored = execute(  # between doc_ids, which are indexed: reports are few among records
+            "SELECT source, product, kind, doc_id FROM document WHERE sha256 = ? "
+            "AND (doc_id > 'ema:' AND doc_id < 'ema;' OR doc_id > 'fda:' AND doc_id < 'fda;') ORDER BY doc_id LIMIT 1",
+            (provenance.sha256,),
+        )
+        row = listed.fetchone() or stored.fetchone()
         return None if row is None else (row[0], row[1], row[2], row[3])
 
     def _product(self, document: Document, guess: Guess) -> Product | None:

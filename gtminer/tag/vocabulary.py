@@ -357,9 +357,10 @@ class Vocabulary:
             if name.replace(" ", "") == squeezed:
                 return slug
         option = "event" if category is Category.SAFETY else category.value
+        kind = "safety event" if category is Category.SAFETY else category.value
         near = get_close_matches(wanted, names, 1, 0.6)
         hint = f"did you mean '{names[near[0]]}'?" if near else f"see 'gtminer vocab list {category.value}'"
-        raise InputError(f"--{option}: unknown {category.value} '{value}'; {hint}")
+        raise InputError(f"--{option}: unknown {kind} '{value}'; {hint}")
 
     def whole(self, folded: str) -> Iterator[Form]:
         """Yield the forms that all of *folded* can be, whatever its capitals and context."""
