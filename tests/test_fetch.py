@@ -123,12 +123,24 @@ def test_a_dry_run_says_how_much_would_be_fetched_and_makes_no_store(
     assert not (tmp_path / "cache").exists()
 
 
+def test_a_year_or_month_to_begin_with_is_its_first_day(
+    gtminer: Gtminer, project: dict[str, str], standin: StandIn
+) -> None:
+    told = [
+        gtminer("fetch", "pubmed", "--dry-run", "--since", since, env=eutils(standin)).err
+        for since in ("2024", "2024-01", "2024-01-01")
+    ]
+    assert told[0] == told[1] == told[2]
+    assert " found, " in told[0]
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
         (["fetch", "pubmd"], "gtminer: unknown source 'pubmd'; choose one of: pubmed, ema, fda\n"),
         (["fetch", "--query", "gene-terapy"], "gtminer: unknown query 'gene-terapy'; did you mean 'gene-therapy'?\n"),
-        (["fetch", "--since", "yesterday"], "gtminer: --since: 'yesterday' is no day; write it as 2026-11-01\n"),
+        (["fetch", "--since", "yesterday"],
+         "gtminer: --since: 'yesterday' is not a date; write 2024, 2024-06 or 2024-06-30\n"),
         (["fetch", "--full", "--since", "2026-11-01"],
          "gtminer: --full asks for everything and --since for a part; choose one of them\n"),
     ],

@@ -122,9 +122,11 @@ def test_a_table_drops_empty_columns_first_and_names_what_it_drops() -> None:
     rows: list[tuple[object, ...]] = [("n" * 20, None, "l" * 20, "m" * 20)]
     assert written("table", rows, Style(width=45), columns).splitlines()[2:] == [
         "n" * 20 + "  " + "l" * 20,
-        "Not shown at this width: empty, more. All of",
-        "them: -f csv, or choose with --columns.",
+        "Empty, so not shown: empty.",
+        "Not shown at this width: more. All of them:",
+        "-f csv, or choose with --columns.",
     ]
+    assert written("table", rows, Style(width=69), columns).splitlines()[3:] == ["Empty, so not shown: empty."]
 
 
 def test_long_lists_are_shortened_on_a_terminal_only() -> None:

@@ -287,6 +287,14 @@ def test_a_table_fits_80_columns_with_whole_words(ask: Gtminer) -> None:
     assert "gene_therapy" not in gone
 
 
+def test_a_retracted_document_is_marked_however_narrow_the_table(ask: Gtminer) -> None:
+    for command in (("summarize",), ("search", "retracted")):
+        out = ask(*command, "-f", "table", "--include-retracted", env={"COLUMNS": "60"}).out
+        assert [line.split()[0] for line in out.splitlines() if line.rstrip().endswith("retracted")] == [
+            "id", "pubmed:105",
+        ]  # fmt: skip
+
+
 def test_a_table_without_a_width_has_one_line_a_row(ask: Gtminer) -> None:
     out = ask("summarize", "-f", "table", "--columns", "id,title", "--limit", "2").out
     assert out == (

@@ -1,7 +1,7 @@
 """`gtminer fetch`: the store brought up to date from the sources; what cron runs."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -90,10 +90,11 @@ def _sources(names: Sequence[str]) -> list[str]:
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"--since: '{text}' is no day; write it as 2026-11-01") from None
+    """Return the day, or the first one of the month or year, that *text* names."""
+    for rest in ("", "-01", "-01-01"):
+        with suppress(ValueError):
+            return date.fromisoformat(text + rest)
+    raise InputError(f"--since: '{text}' is not a date; write 2024, 2024-06 or 2024-06-30")
 
 
 def _check_email(settings: "Settings") -> None:

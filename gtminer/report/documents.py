@@ -22,15 +22,15 @@ _FACTS = (
 
 _COLUMNS = (
     Column("id", breaks=True),
-    Column("year", gives_way=3, right=True),
+    Column("year", gives_way=4, right=True),
     Column("source", gives_way=9),
-    Column("title", least=20, breaks=True),
+    Column("title", gives_way=1, least=20, breaks=True),
     Column("product", gives_way=8, many=True),
-    Column("modality", gives_way=5, many=True),
-    Column("vector", gives_way=1, many=True),
-    Column("indication", gives_way=2, many=True),
-    Column("safety", "safety events", many=True, least=20, breaks=True),
-    Column("retracted", gives_way=7, flag=True),
+    Column("modality", gives_way=6, many=True),
+    Column("vector", gives_way=2, many=True),
+    Column("indication", gives_way=3, many=True),
+    Column("safety", "safety events", gives_way=1, many=True, least=20, breaks=True),
+    Column("retracted", flag=True),  # never gives way: where no row is, the column is empty and takes no place
     Column("safety_other", "not affirmed", hidden=True, many=True),
     Column("inferred", hidden=True, many=True),
     Column("population", hidden=True),

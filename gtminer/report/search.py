@@ -17,9 +17,9 @@ _COLUMNS = (
     Column("doc_id", "id", breaks=True),
     Column("year", gives_way=3, right=True),
     Column("source", gives_way=4),
-    Column("title", gives_way=1, least=20),
-    Column("snippet", least=30),
-    Column("retracted", gives_way=2),
+    Column("title", gives_way=2, least=20),
+    Column("snippet", gives_way=1, least=30),
+    Column("retracted"),
 )
 
 

@@ -41,9 +41,13 @@ def write(table: Table, out: TextIO, style: Style) -> None:
         out,
         style,
     )
-    gone = [headings[place] for place in range(len(headings)) if place not in kept]
-    if gone:
-        named = ", ".join(gone) if len(gone) <= 8 else f"{len(gone)} of {len(headings)} columns"
+    gone = [place for place in range(len(headings)) if place not in kept]
+    empty = [headings[place] for place in gone if not any(row[place] for row in rows)]
+    dropped = [headings[place] for place in gone if headings[place] not in empty]
+    if empty:
+        out.write(_wrapped(f"Empty, so not shown: {', '.join(empty)}.", style))
+    if dropped:
+        named = ", ".join(dropped) if len(dropped) <= 8 else f"{len(dropped)} of {len(headings)} columns"
         out.write(_wrapped(f"Not shown at this width: {named}. All of them: -f csv, or choose with --columns.", style))
     if most is not None and any(_several(row[place]) > most for row in given for place in kept):
         out.write(_wrapped("Long lists are shortened; whole in -f csv.", style))
