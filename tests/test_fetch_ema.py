@@ -139,8 +139,10 @@ def test_a_dry_run_counts_and_changes_nothing(nights: Nights) -> None:
 def test_a_limit_leaves_the_rest_for_the_next_night(nights: Nights) -> None:
     nights.ema(limit=4)
     assert len(nights.stored()) == 4
-    nights.ema()
+    nights.ema(limit=40)
     assert nights.stored() == ALL
+    states = nights.store.connection.execute("SELECT state FROM run ORDER BY id").fetchall()
+    assert states == [("part",), ("complete",)]
 
 
 def test_questions_of_one_run_share_the_feeds(nights: Nights) -> None:

@@ -751,7 +751,7 @@ def test_a_limit_leaves_the_rest_and_the_watermark_for_later(nights: Nights) -> 
     records = nights.holds(300)
     assert nights.night(limit=20).code == 0
     assert (nights.stored(), nights.watermark()) == (pmids(records[:20]), None)
-    assert nights.runs()[0][2] == "partial"
+    assert nights.runs()[0][2] == "part"
     assert nights.night().code == 0
     assert (nights.stored(), nights.watermark()) == (nights.truth(), FIRST_NIGHT.isoformat())
 

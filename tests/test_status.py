@@ -45,6 +45,19 @@ def test_what_waits_for_a_retry_is_said_in_words(gtminer: Gtminer, store: Path) 
     assert json.loads(gtminer("status", "-f", "json").out)["pending"] == {"import": 2, "pubmed": 1}
 
 
+def test_a_part_that_was_asked_for_is_neither_a_success_nor_a_failure(gtminer: Gtminer, store: Path) -> None:
+    with Store.open(store, create=True) as opened:
+        for state in ("complete", "part"):
+            run = opened.start_run("fetch", source="ema", query="aav")
+            opened.finish_run(run, state)
+    assert told(gtminer)[-1] == "Fetched    ema aav: 0 documents, last success NOW"
+    with Store.open(store, create=True) as opened:
+        run = opened.start_run("fetch", source="fda", query="aav")
+        opened.finish_run(run, "part")
+    assert told(gtminer)[-1] == "Fetched    fda aav: 0 documents, last success never"
+    assert gtminer("status", "--fail-stale", "36h").code == 4
+
+
 def test_a_fetch_that_a_signal_ended_is_told_as_interrupted(gtminer: Gtminer, store: Path) -> None:
     with Store.open(store) as one, pytest.raises(SystemExit), one.recorded_run("fetch", source="ema", query="x"):
         raise SystemExit(143)

@@ -84,6 +84,7 @@ class Work:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    in_part: bool = False  # the limit left something for another run
 
     def moment(self) -> str:
         """Return the time, UTC, to the second."""
@@ -125,8 +126,9 @@ def bring(work: Work, source: str, wanted: list[Due]) -> None:
     What a source does not give is recorded and asked for again by the next run. A wall, a limit or a host that does
     not answer ends the asking: retrying deepens a block.
     """
-    if work.limit is not None:
+    if work.limit is not None and len(wanted) > work.limit:
         wanted = wanted[: work.limit]
+        work.in_part = True
     work.expected += len(wanted)
     if work.dry_run:
         return

@@ -120,11 +120,13 @@ class PubMed:
                 intake.problems.append(str(error))
             report = intake.report(self._web.requests - requests)
             said = [*report.problems, *report.warnings]
-            if not whole and report.complete:
-                said.append("only a part was asked for (--limit or --since)")
+            if report.complete:
+                state = "complete" if whole else "part"
+            else:
+                state = "partial" if whole or report.received else "failed"
             self._store.finish_run(
                 run,
-                "complete" if report.complete and whole else "partial" if whole or report.received else "failed",
+                state,
                 expected=report.expected,
                 received=report.received,
                 new=report.new,

@@ -158,7 +158,7 @@ class Regulators:
         said = [*report.problems, *report.warnings]
         self._store.finish_run(
             run,
-            "complete" if report.complete else "partial",
+            "partial" if not report.complete else "part" if work.in_part else "complete",
             expected=report.expected,
             received=report.received,
             new=report.new,
@@ -169,6 +169,6 @@ class Regulators:
             seconds=round(time.monotonic() - started, 3),
             message="; ".join(said)[:2000] or None,
         )
-        if report.complete:
+        if report.complete and not work.in_part:
             self._store.set_watermark(source, query=report.query, value=work.moment(), run=run)
         return report

@@ -58,7 +58,7 @@ _LAST_SUCCESS = """
 """
 _LATER_FAILURE = """
     SELECT coalesce(message, state), coalesce(finished_at, started_at) FROM run
-    WHERE command = 'fetch' AND source = ? AND query IS ? AND state NOT IN ('complete', 'running')
+    WHERE command = 'fetch' AND source = ? AND query IS ? AND state NOT IN ('complete', 'part', 'running')
       AND coalesce(finished_at, started_at) > coalesce(?, '')
     ORDER BY id DESC LIMIT 1
 """

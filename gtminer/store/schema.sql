@@ -143,7 +143,7 @@ CREATE TABLE run (
     translation TEXT,
     started_at TEXT NOT NULL,
     finished_at TEXT,
-    state TEXT NOT NULL,              -- running, complete, partial, failed, interrupted
+    state TEXT NOT NULL,              -- running, complete, part (of --limit, --since), partial, failed, interrupted
     expected INTEGER,
     received INTEGER,
     new INTEGER NOT NULL DEFAULT 0,
