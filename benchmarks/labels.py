@@ -75,7 +75,7 @@ def read(path: Path) -> Document:
         text += f"\n{heading}\n{body}"
         known = known_heading(heading)
         sections.append(Section(known.kind if known else "text", f"{number} {heading}", start, len(text)))
-    return Document(path.stem, "ema", title, text, tuple(sections), regulator="EMA", kind="product-information")
+    return Document(path.stem, "ema", title, text, tuple(sections), regulator="EMA", kind="smpc")
 
 
 def reactions(document: Document, reading: Reading, vocabulary: Vocabulary) -> Iterator[str]:

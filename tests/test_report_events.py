@@ -258,8 +258,26 @@ def test_a_row_that_a_label_prints_as_running_text_counts_a_symptom_as_well() ->
         ("The six patients who did not respond developed fever.", [("pyrexia", "present")]),
         ("Six patients who did not tolerate the dose experienced nausea.", [("nausea_vomiting", "present")]),
         ("CRS did not occur until day 10.", [("cytokine_release_syndrome", "present")]),
+        ("Of the 3 deaths, none was considered related to it.", [("death", "present")]),
+        ("One subject who died was excluded from the analysis.", [("death", "present")]),
+        (
+            "The events (although without a reason by the applicant) stand in the table and comprise 4 cases of CRS.",
+            [("cytokine_release_syndrome", "present")],
+        ),
         ("There was no dose relationship for dyskinesia.", [("dyskinesia", "present")]),
     ],
 )
 def test_a_denial_reaches_what_it_denies_and_no_further(text: str, expected: list[tuple[str, str]]) -> None:
     assert told("adverse_reactions", text, "smpc") == expected
+
+
+def test_a_list_of_reactions_to_a_product_holds_symptoms_of_its_disease_too() -> None:
+    found = sectioned(
+        "Casgevy: product information",
+        ("indication", "Casgevy is for beta-thalassaemia."),
+        ("adverse_reactions", "Common: anaemia, neutropenia."),
+        regulator="EMA",
+        kind="smpc",
+    )
+    tags = read_document(found, vocabulary()).tags
+    assert ("anaemia", Role.SUBJECT) in [(tag.concept, tag.role) for tag in tags]

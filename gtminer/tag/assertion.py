@@ -13,6 +13,7 @@ from typing import NamedTuple
 from gtminer.model import Assertion
 from gtminer.tag import figures
 from gtminer.tag.analysis import Analysis, CueHit, outermost_first, within
+from gtminer.tag.hiding import outermost
 
 # The signs come first: found fastest.
 _MARKS = re.compile(
@@ -28,6 +29,8 @@ _LEADS = 40  # characters in which an arm or an earlier study opens a sentence, 
 _SHORT_END = re.compile(r"[,()\[\]:]")
 
 _NEAR_WHOM = 24  # characters between "patients with" and what they have
+_INITIAL = re.compile(r"\s[A-Z]{1,2}[,.]")
+_NEAR = 60  # characters that a bare denial reaches
 _RELATIVE = (" who ", "that ", "hich ")  # the five characters before a denial in a relative clause
 _TWICE = 30  # characters between two denials of one thing: "none of them was without"
 _TOUCHES = 3  # characters between an event and a cue that must touch it: "seizure-free"
@@ -64,7 +67,7 @@ class Clauses:
         if "/" in sentence and (none := list(figures.ZERO.finditer(sentence))):
             hits += [CueHit(start + match.start(), start + match.end(), "negates", match[0]) for match in none]
             hits.sort(key=outermost_first)
-        self.hits = self._main([hit for hit in _outermost(hits) if not self._is_misread(hit)])
+        self.hits = self._main([hit for hit in outermost(hits) if not self._is_misread(hit)])
         self._kinds: dict[str, list[CueHit]] = {}
         for hit in self.hits:
             self._kinds.setdefault(hit.kind, []).append(hit)
@@ -84,6 +87,8 @@ class Clauses:
             return True
         if text[hit.end : hit.end + 1] == "." and text[hit.start : hit.end] == "No":
             return True  # "No. of events": a number
+        if hit.text == "lack" and text[hit.start].isupper() and _INITIAL.match(text, hit.end):
+            return True  # an author
         if text[hit.end - 1].isdigit():
             return text[hit.end : hit.end + 1] in (".", ",", "·") and text[hit.end + 1 : hit.end + 2].isdigit()
         return (
@@ -149,7 +154,7 @@ class Clauses:
                 assertion is Assertion.COMPARATOR and figures.of_another_arm(self.text, mention[1], cue.start, cue.end)
             ):
                 continue
-            if assertion is Assertion.NEGATED and self._is_of_those(cue, mention):
+            if assertion is Assertion.NEGATED and (self._is_of_those(cue, mention) or not self._is_near(cue, mention)):
                 continue
             if assertion is Assertion.NEGATED:
                 if taken_back := self._taken_back(cue, mention):
@@ -278,6 +283,20 @@ class Clauses:
             return None
         return cue
 
+    def _is_near(self, cue: CueHit, mention: tuple[int, int]) -> bool:
+        """Say whether a bare denial ("did not", "without") is near the mention behind it, or near a list up to it."""
+        if cue.end > mention[0] or not any(hit.start == cue.start for hit in self._kinds.get("near", [])):
+            return True
+        place = cue.end
+        for other in range(bisect_left(self._mention_starts, cue.end), len(self._mention_starts)):
+            start = self._mention_starts[other]
+            if start - place > _NEAR:
+                return False
+            if start >= mention[0]:
+                return True
+            place = self._mention_ends[other]
+        return mention[0] - place <= _NEAR
+
     def _is_of_those(self, cue: CueHit, mention: tuple[int, int]) -> bool:
         """Say whether those have the event to whom something else did not happen: "no deaths in patients with CRS".
 
@@ -375,37 +394,3 @@ def _start(hit: CueHit) -> int:
 
 def _end(hit: CueHit) -> int:
     return hit.end
-
-
-def _outermost(hits: list[CueHit]) -> list[CueHit]:
-    """Return those of *hits* (outermost first) that lie in no longer one; a pseudo-cue only hides what it holds."""
-    kept: list[CueHit] = []
-    reach = -1
-    last = (-1, -1)
-    for hit in hits:
-        place = (hit.start, hit.end)
-        if hit.end <= reach and place != last:
-            continue
-        kept.append(hit)
-        if hit.end > reach:
-            reach, last = hit.end, place
-    return _unhidden(kept)
-
-
-def _unhidden(hits: list[CueHit]) -> list[CueHit]:
-    """Return *hits* without pseudo-cues and those that end in one: "there was [no increase in]".
-
-    "[there is] no specific treatment": what denies only the next word hides in the same way.
-    """
-    hiding = [hit for hit in hits if hit.kind in ("pseudo", "negates_next")]
-    if not hiding:
-        return hits
-    found: list[CueHit] = []
-    for hit in hits:
-        if hit.kind == "negates_next":
-            found.append(hit)
-            continue
-        place = bisect_left(hiding, hit.end, key=_end)
-        if place == len(hiding) or not (hit.start < hiding[place].end and hiding[place].start < hit.end):
-            found.append(hit)
-    return found

@@ -177,7 +177,9 @@ class Owners:
         aimed = sentence.before("aimed", mention.start)
         if aimed and mention.start - aimed.end < _TOUCHES:
             return f"tells of the disease: {aimed.text}"
-        warned = verdict.assertion is Assertion.RISK and self._is_warned_of(mention, verdict)
+        warned = self._is_reaction(mention) or (
+            verdict.assertion is Assertion.RISK and self._is_warned_of(mention, verdict)
+        )
         if verdict.assertion is not Assertion.NEGATED and not occurred and not warned:
             for disease in self._diseases:
                 if (disease, mention.slug) in self._vocabulary.symptoms:
@@ -201,6 +203,11 @@ class Owners:
         """Say whether a figure stands right behind an event among the reactions to a product."""
         counted = verdict.cue is not None and verdict.cue.startswith("(")
         return counted and self._analysis.section_kind(mention.start) in _OF_EVENTS
+
+    def _is_reaction(self, mention: Mention) -> bool:
+        """Say whether an event stands among the adverse reactions that a label lists."""
+        listed = self._analysis.section_kind(mention.start) == "adverse_reactions"
+        return listed and self._analysis.document.kind in reports.LABELS and self.is_label(mention.start)
 
     def _is_warned_of(self, mention: Mention, verdict: Verdict) -> bool:
         """Say whether words of a label's warning, and not its place alone, tell of a risk."""
