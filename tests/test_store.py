@@ -1,6 +1,7 @@
 """The store: what is put is found again, nothing is lost, and no file of somebody else is ever touched."""
 
 import contextlib
+import json
 import os
 import signal
 import sqlite3
@@ -128,6 +129,31 @@ def test_any_text_survives_the_way_through_a_row(
     values = dict(zip(codec.COLUMNS, codec.row(document), strict=True))
     assert codec.document(values) == document
     assert codec.load(codec.dump(document)) == document
+
+
+@given(words, words, words, st.booleans(), st.integers(0, 9))
+def test_a_record_is_json_as_the_json_module_writes_it(
+    name: str, other: str, heading: str, major: bool, start: int
+) -> None:
+    document = WHOLE._replace(
+        authors=(Author(name, other), Author(other, "", True)),
+        sections=(Section(name, heading, start, start + 1), Section("abstract", "", 0, 1, start, other)),
+        mesh_headings=(MeshHeading(name, other, major, (Qualifier(heading, major),)), MeshHeading(other, name, major)),
+        keywords=(name, other),
+        languages=(other,),
+    )
+    record = dict(zip(codec.COLUMNS, codec.row(document), strict=True))["record"]
+    fields = [name for name in Document._fields[4:23] if isinstance(getattr(document, name), tuple)]
+    assert record == json.dumps(
+        {name: value for name in fields if (value := getattr(document, name))},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def test_fingerprints_stay_what_they_are_in_stores_made_before() -> None:
+    fingerprints = [codec.row(one)[codec.FINGERPRINT] for one in (WHOLE, PLAIN)]
+    assert fingerprints == ["563ba293699cc45221b801e84fa04df7", "f3e0c4805903935ad697f1fe4056bc9a"]
 
 
 def test_half_a_surrogate_pair_cannot_stop_a_page(store: Store) -> None:

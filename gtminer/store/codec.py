@@ -3,23 +3,39 @@
 import json
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 from gtminer.model import Author, Document, Link, MeshHeading, Provenance, Qualifier, Section, Table
 from gtminer.text import encodable
 
-# The columns that `row` fills, in its order.
+# The columns that `row` fills, in its order; an article that was not retracted has none of the last ones.
 COLUMNS = (
-    "doc_id", "source", "title", "text", "year", "date", "published", "journal", "doi", "pmcid", "kind", "product",
-    "regulator", "state", "pages", "version", "retracted", "retraction_pmid", "record", "fingerprint", "url",
-    "retrieved_at", "sha256",
+    "doc_id", "source", "title", "text", "year", "date", "published", "journal", "doi", "pmcid", "kind", "state",
+    "version", "retracted", "record", "fingerprint", "url", "retrieved_at", "sha256",
+    "product", "regulator", "pages", "retraction_pmid",
 )  # fmt: skip
+RARE = COLUMNS.index("product")
 FINGERPRINT = COLUMNS.index("fingerprint")
 
 _DIRECT = ("doc_id", "source", "title", "text", "published", "date", "journal", "doi", "pmcid", "kind", "product",
            "regulator", "state", "pages", "version")  # fmt: skip
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _NOWHERE = (None, None, None)
+_REMEMBERED = 1 << 15
+
+
+class _Json(dict[Any, str]):
+    """The JSON of what comes again and again, written once."""
+
+    def __missing__(self, value: Any) -> str:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[value] = text = _encode(value)
+        return text
+
+
+_JSON = _Json()
 
 
 def row(document: Document) -> tuple[Any, ...]:
@@ -36,23 +52,26 @@ def _row(document: Document) -> tuple[Any, ...]:
         mesh_headings, keywords, chemicals, languages, links, kind, product, regulator, state, pages, tables, version,
         provenance,
     ) = document  # fmt: skip
-    record = _encode(
-        {
-            name: value
-            for name, value in (
-                ("sections", sections),
-                ("authors", authors),
-                ("publication_types", publication_types),
-                ("mesh_headings", mesh_headings),
-                ("keywords", keywords),
-                ("chemicals", chemicals),
-                ("languages", languages),
-                ("links", links),
-                ("tables", tables),
-            )
-            if value
-        }
-    )
+    parts = []
+    if sections:
+        parts.append(f'"sections":[{_sections(sections)}]')
+    if authors:
+        parts.append(f'"authors":[{_authors(authors)}]')
+    if publication_types:
+        parts.append(f'"publication_types":{_JSON[publication_types]}')
+    if mesh_headings:
+        parts.append(f'"mesh_headings":[{_headings(mesh_headings)}]')
+    if keywords:
+        parts.append(f'"keywords":{_encode(keywords)}')
+    if chemicals:
+        parts.append(f'"chemicals":{_encode(chemicals)}')
+    if languages:
+        parts.append(f'"languages":{_JSON[languages]}')
+    if links:
+        parts.append(f'"links":{_encode(links)}')
+    if tables:
+        parts.append(f'"tables":{_encode(tables)}')
+    record = f"{{{','.join(parts)}}}"
     content = f"{doc_id}\n{source}\n{date}\n{published}\n{journal}\n{doi}\n{pmcid}\n{kind}\n{product}\n{regulator}\n"
     content = f"{content}{state}\n{pages}\n{version}\n"
     digest = blake2b(content.encode(), digest_size=16)
@@ -62,10 +81,32 @@ def _row(document: Document) -> tuple[Any, ...]:
     if provenance and provenance.made:  # of the file, not of the document: no part of its fingerprint
         record = f'{record[:-1]}{"," if len(record) > 2 else ""}"made":{json.dumps(provenance.made)}}}'
     return (
-        doc_id, source, title, text, int(date[:4]) if date else None, date, published, journal, doi, pmcid, kind,
-        product, regulator, state, pages, version, document.is_retracted,
-        document.retraction_pmid if links else None, record, fingerprint, *(provenance or _NOWHERE)[:3],
+        doc_id, source, title, text, int(date[:4]) if date else None, date, published, journal, doi, pmcid, kind, state,
+        version, int(document.is_retracted), record, fingerprint, *(provenance or _NOWHERE)[:3],
+        product, regulator, pages, document.retraction_pmid if links else None,
     )  # fmt: skip
+
+
+def _sections(sections: Sequence[Section]) -> str:
+    return ",".join([
+        f"[{_JSON[kind]},{_JSON[heading]},{start},{end},{'null' if page is None else page},"
+        f"{'null' if language is None else _JSON[language]}]"
+        for kind, heading, start, end, page, language in sections
+    ])  # fmt: skip
+
+
+def _authors(authors: Sequence[Author]) -> str:
+    return ",".join([
+        f"[{_quoted(family)},{_quoted(given)},{'true' if collective else 'false'}]"
+        for family, given, collective in authors
+    ])  # fmt: skip
+
+
+def _headings(headings: Sequence[MeshHeading]) -> str:
+    return ",".join([
+        f"[{_quoted(name)},{_quoted(identifier)},{'true' if major else 'false'},{_JSON[qualifiers]}]"
+        for name, identifier, major, qualifiers in headings
+    ])  # fmt: skip
 
 
 def document(values: Mapping[str, Any]) -> Document:
