@@ -264,6 +264,12 @@ def test_a_row_that_a_label_prints_as_running_text_counts_a_symptom_as_well() ->
             "The events (although without a reason by the applicant) stand in the table and comprise 4 cases of CRS.",
             [("cytokine_release_syndrome", "present")],
         ),
+        ("Death 0 / 5258 (0) 0 / 5210 (0)", [("death", "negated")]),
+        ("Fever was reported in 0 patients on 15 mg and 2 patients on 30 mg.", [("pyrexia", "present")]),
+        (
+            "In a safety study of another inhibitor, higher rates of thrombosis were observed.",
+            [("thromboembolism", "background")],
+        ),
         ("There was no dose relationship for dyskinesia.", [("dyskinesia", "present")]),
     ],
 )

@@ -38,12 +38,15 @@ class Event(NamedTuple):
     line: tuple[int, int] | None = None  # the row of a table that is its evidence
 
     def records(self) -> Iterator[tuple[Measures, Assertion]]:
-        """Yield each record with its assertion: control arms are comparators, a further record of none is denied."""
+        """Yield each record with its assertion: control arms are comparators, a further record of none is denied.
+
+        So is the first one, where no word says that it occurred ("Death 0 / 5258").
+        """
         for number, record in enumerate(self.measures):
             assertion = self.assertion
             if assertion is Assertion.PRESENT and record.arm is not None and is_comparator(record.arm):
                 assertion = Assertion.COMPARATOR
-            if record.n == "0" and (number or self.line):
+            if record.n == "0" and (number or self.line or self.cue is None):
                 assertion = Assertion.NEGATED
             yield record, assertion
 
