@@ -18,7 +18,7 @@ from gtminer.tag.hiding import outermost
 # The signs come first: found fastest.
 _MARKS = re.compile(
     r"[;•:aA](?:(?<=[;•])|(?<=:)\s(?=(?i:no|one|two|three|four|five)\b)"
-    r"|(?<=\b[aA])[nN][dD] (?=(?i:(?:the )?(?:other )?\d+ (?:of|patients|subjects|participants|\()))"
+    r"|(?<=\b[aA])[nN][dD] (?=(?i:(?:(?:the|other|all) ){0,3}\d+ (?:of|patients|subjects|participants|\()))"
     r")"
 )
 _AND_THEN = re.compile(r"[,;]? (?:and|but|while|whereas)\b")
