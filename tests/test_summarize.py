@@ -85,6 +85,8 @@ def test_every_run_gives_the_same_bytes(ask: Gtminer) -> None:
         (("--assertion", "negated"), ["pubmed:101", "ema:zolgensma/assessment-report"]),
         (("--vector", "lentiviral", "--role", "subject"), []),
         (("--product", "onasemnogene abeparvovec"), ["ema:zolgensma/assessment-report"]),
+        (("--product", "Onasemnogene abeparvovec-xioi"), ["ema:zolgensma/assessment-report"]),
+        (("--product", "onasemnogene abeparvovec-brve"), []),  # Itvisma
         (("--population", "animal"), ["pubmed:102"]),
         (("--since", "2024"), ["pubmed:101", "pubmed:103"]),
         (("--since", "2024-02"), ["pubmed:101", "pubmed:103"]),

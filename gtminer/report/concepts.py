@@ -79,10 +79,24 @@ class Concepts:
             return matches.pop()
         if category is Category.PRODUCT and self._is_reported(own := re.sub(r"[^a-z0-9]+", "_", wanted).strip("_")):
             return own
+        if category is Category.PRODUCT and (named := _with_proper_name(wanted)):
+            return named
         from gtminer import config
         from gtminer.tag import vocabulary
 
         return vocabulary.load(config.load().vocabulary).resolve(category, value)
+
+
+def _with_proper_name(name: str) -> str | None:
+    """Return the one product of which *name* is the INN, or the US proper name with its four letters; None else."""
+    from gtminer.sources.products import fold, load
+
+    found = [
+        product.product_id
+        for product in load().products.values()
+        if fold(name) in (fold(known) for known in product.inns)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def option(category: Category) -> str:
