@@ -18,9 +18,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _failed(error)
         return 0
     atexit.register(gc.freeze)  # a process that ends needs no search for cycles: a tenth of a short command
-    from gtminer.cli.app import run
+    try:
+        from gtminer.cli.app import run
 
-    return run(arguments)
+        return run(arguments)
+    except KeyboardInterrupt:  # while modules are loaded, before anything is begun
+        return 130
 
 
 def _failed(error: Exception) -> int:

@@ -73,6 +73,21 @@ def test_a_value_that_is_no_number_is_said_so(gtminer: Gtminer) -> None:
     )  # fmt: skip
 
 
+def test_ctrl_c_while_modules_are_loaded_ends_without_a_traceback(environment: dict[str, str]) -> None:
+    program = """
+import sys
+from gtminer.__main__ import main
+class Interrupted:
+    def find_spec(self, name, path=None, target=None):
+        if name == "gtminer.cli.app":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupted())
+sys.exit(main(["status"]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
+    assert Outcome(done.returncode, done.stdout, done.stderr) == Outcome(130, "", "")
+
+
 def test_a_full_device_is_one_line_for_the_version_too(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "gtminer", "--version"]
     with Path("/dev/full").open("wb") as full:

@@ -1,9 +1,13 @@
 """Each format: what a reader of that format gets back, whatever stands in a cell."""
 
 import csv
+import gc
 import io
 import json
+import sys
+import tempfile
 import zipfile
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -160,6 +164,28 @@ def test_a_spreadsheet_holds_text_as_text(ask: Gtminer, tmp_path: Any) -> None:
     assert not list(tree.iter(f"{space}f"))  # no formula
     assert "=1+1 is no title but it may come" in [cell.text for cell in tree.iter(f"{space}t")]
     assert [cell.text for cell in tree.iter(f"{space}v")] == ["2024", "2024", "2023", "2020"]
+
+
+def test_ctrl_c_while_a_spreadsheet_is_packed_says_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = []
+
+    def interrupted(book: zipfile.ZipFile, *parts: Any, **more: Any) -> None:
+        added.append(parts)
+        if len(added) > 2:
+            raise KeyboardInterrupt
+        packed(book, *parts, **more)
+
+    packed = zipfile.ZipFile.write
+    said: list[Any] = []
+    monkeypatch.setattr(zipfile.ZipFile, "write", interrupted)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    with pytest.raises(KeyboardInterrupt):
+        formats.find("xlsx", ("xlsx",)).write(Table("t", COLUMNS, ROWS), io.BytesIO(), Style())
+    gc.collect()
+    assert (said, list(tmp_path.iterdir())) == ([], [])
 
 
 def test_the_same_rows_are_the_same_spreadsheet(ask: Gtminer, tmp_path: Any) -> None:

@@ -1,8 +1,9 @@
 """A spreadsheet: text stays text, whatever it begins with. Needs the extra `xlsx`."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from shutil import copyfileobj
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 from gtminer.errors import InputError
@@ -26,10 +27,12 @@ def write(table: Table, out: BinaryIO, style: Style) -> None:
         import xlsxwriter
     except ImportError as error:
         raise InputError("xlsx needs xlsxwriter; run: pip install 'gtminer[xlsx]'") from error
-    with TemporaryFile() as whole:  # written whole first: out may be a pipe, which cannot be closed halfway
-        _fill(xlsxwriter.Workbook(whole, {"constant_memory": True, **_PLAIN}), table, style)
-        whole.seek(0)
-        copyfileobj(whole, out)
+    # Written whole first, since out may be a pipe, which cannot be closed halfway; the parts go with their folder.
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "whole.xlsx"
+        _fill(xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": folder, **_PLAIN}), table, style)
+        with path.open("rb") as whole:
+            copyfileobj(whole, out)
 
 
 def _fill(book: Any, table: Table, style: Style) -> None:
