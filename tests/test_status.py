@@ -45,6 +45,20 @@ def test_what_waits_for_a_retry_is_said_in_words(gtminer: Gtminer, store: Path) 
     assert json.loads(gtminer("status", "-f", "json").out)["pending"] == {"import": 2, "pubmed": 1}
 
 
+def test_tags_of_an_older_vocabulary_are_counted_with_what_to_do(gtminer: Gtminer, store: Path, tmp_path: Path) -> None:
+    with Store.open(store) as one:
+        one.put([INFANTS])
+    assert gtminer("tag").code == 0
+    assert told(gtminer)[1].endswith("0 not tagged")
+    terms = tmp_path / "mine.tsv"
+    terms.write_text("category\tconcept\tform\tmatch\tneeds\tunless\tsource\nsafety\t\tmay occur\tkill\t\t\tours\n")
+    code, out, err = gtminer("status", env={"GTMINER_VOCABULARY": str(terms)})
+    assert (code, err) == (0, "")
+    assert out.splitlines()[1].endswith("0 not tagged, 1 tagged by an older vocabulary or code; run 'gtminer tag'")
+    terms.write_text("no table")
+    assert gtminer("status", env={"GTMINER_VOCABULARY": str(terms)}).code == 0
+
+
 def test_a_part_that_was_asked_for_is_neither_a_success_nor_a_failure(gtminer: Gtminer, store: Path) -> None:
     with Store.open(store, create=True) as opened:
         for state in ("complete", "part"):

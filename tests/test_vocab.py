@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - whole messages and whole rows, one a line
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -218,6 +219,20 @@ def test_without_a_cache_folder_that_can_be_written_it_works_all_the_same(
     (tmp_path / "cache").write_text("a file where the folder would be")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert concepts_of(fresh(written(tmp_path / "mine.tsv", NEW))) >= {"blorp_disease", "sma"}
+
+
+@pytest.mark.parametrize("changed", ["tag/events.py", "tag/printed/rates.py", "data/roles/counts.tsv"])
+def test_other_code_or_data_that_decides_a_tag_is_another_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    package = Path(compiling.__file__).parents[1]
+    for folder in ("tag", "data"):
+        shutil.copytree(package / folder, tmp_path / folder)
+    monkeypatch.setattr(compiling, "files", lambda name: tmp_path)
+    before = compiling.Files(None).version()
+    with (tmp_path / changed).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert compiling.Files(None).version() != before
 
 
 def test_another_overlay_is_another_version_also_of_the_same_length(tmp_path: Path) -> None:

@@ -95,10 +95,12 @@ def _machine(settings: "Settings") -> Iterator[Finding]:
 
 
 def _vocabulary(settings: "Settings") -> Iterator[Finding]:
+    from gtminer import config
     from gtminer.tag import vocabulary
 
     if settings.vocabulary is None:
-        yield Finding("ok", "vocabulary", "built-in; terms of your own: gtminer vocab --help")
+        own = config.user_vocabulary(os.environ)
+        yield Finding("ok", "vocabulary", f"built-in; terms of your own would stand in {own}")
         return
     named = f"{settings.vocabulary} (from {settings.origin['vocabulary']})"
     try:

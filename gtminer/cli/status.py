@@ -29,13 +29,18 @@ def status(
     from gtminer import config
     from gtminer.report import health
     from gtminer.store.database import Store
+    from gtminer.tag import vocabulary
 
     limit = _hours(fail_stale) if fail_stale else None
     if format_ not in ("text", "json"):
         raise InputError(f"--format: unknown value '{format_}'; choose one of: text, json")
     settings = config.load(context.obj)
+    try:
+        version = vocabulary.version(settings.vocabulary)
+    except InputError:  # terms of the user's that cannot be read are told by `doctor` and by what needs them
+        version = None
     with Store.open(settings.store_path, read_only=True) as store:
-        found = health.examine(store.connection)
+        found = health.examine(store.connection, version)
     print(_json(found, str(settings.store_path)) if format_ == "json" else _text(found, str(settings.store_path)))
     if limit is not None:
         _check(found, limit, str(fail_stale))
@@ -66,7 +71,8 @@ def _text(found: "Health", path: str) -> str:
     lines = [
         f"Store      {path}",
         f"Documents  {found.total} ({by_source}); {found.retracted} retracted, {found.vanished} no longer listed,"
-        f" {found.untagged} not tagged",
+        f" {found.untagged} not tagged"
+        + (f", {found.outdated} tagged by an older vocabulary or code; run 'gtminer tag'" if found.outdated else ""),
         f"Changed    {_moment(found.last_change)}",
     ]
     if found.pending:
@@ -100,6 +106,7 @@ def _json(found: "Health", path: str) -> str:
             "retracted": found.retracted,
             "no_longer_listed": found.vanished,
             "untagged": found.untagged,
+            "outdated": found.outdated,
             "last_change": found.last_change,
             "pending": found.pending,
             "queries": [

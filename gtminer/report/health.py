@@ -26,6 +26,7 @@ class Health(NamedTuple):
     last_change: str | None
     queries: tuple[Freshness, ...]
     pending: dict[str, int]
+    outdated: int = 0  # documents whose tags are of another version of vocabulary and code
 
     @property
     def total(self) -> int:
@@ -33,13 +34,14 @@ class Health(NamedTuple):
         return sum(self.documents.values())
 
 
-def examine(connection: sqlite3.Connection) -> Health:
-    """Return the health of the store behind *connection*."""
+def examine(connection: sqlite3.Connection, version: str | None = None) -> Health:
+    """Return the health of the store behind *connection*; *version* is that of vocabulary and code, where known."""
     rows = connection.execute("SELECT source, count(*) FROM document GROUP BY source ORDER BY source")
     documents = {str(source): int(count) for source, count in rows}
-    retracted, vanished, untagged = connection.execute(
+    retracted, vanished, untagged, outdated = connection.execute(
         "SELECT coalesce(sum(retracted), 0), coalesce(sum(status <> 'listed'), 0),"
-        " coalesce(sum(tagged_with IS NULL), 0) FROM document"
+        " coalesce(sum(tagged_with IS NULL), 0), coalesce(sum(tagged_with <> ?), 0) FROM document",
+        (version,),
     ).fetchone()
     # A run that was interrupted has no counts, but what it committed.
     (last_change,) = connection.execute(
@@ -48,8 +50,9 @@ def examine(connection: sqlite3.Connection) -> Health:
     ).fetchone()
     waiting = connection.execute("SELECT source, count(*) FROM pending GROUP BY source ORDER BY source")
     return Health(
-        documents, retracted, vanished, untagged, last_change, tuple(_queries(connection)), dict(waiting.fetchall())
-    )
+        documents, retracted, vanished, untagged, last_change, tuple(_queries(connection)), dict(waiting.fetchall()),
+        outdated,
+    )  # fmt: skip
 
 
 _LAST_SUCCESS = """

@@ -67,7 +67,8 @@ class Files:
         return digest.hexdigest()
 
     def _all(self) -> Iterator[tuple[str, bytes]]:
-        for folder in (self.data / "vocabulary", self.data / "cues", self.data / "roles", files("gtminer") / "tag"):
+        code = files("gtminer") / "tag"
+        for folder in (self.data / "vocabulary", self.data / "cues", self.data / "roles", code, code / "printed"):
             for path in sorted(folder.iterdir(), key=lambda path: path.name):
                 if path.name.endswith((".tsv", ".py")):
                     yield path.name, path.read_bytes()

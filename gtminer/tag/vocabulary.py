@@ -373,6 +373,14 @@ class Vocabulary:
 _loaded: dict[str, Vocabulary] = {}
 
 
+_SHOWN = 12  # digits of the hash
+
+
+def version(overlay: Path | None = None) -> str:
+    """Return the version that `load` gives, without loading; raises InputError where the overlay cannot be read."""
+    return compiling.Files(overlay).version()[:_SHOWN]
+
+
 def load(overlay: Path | None = None, but: Path | None = None) -> Vocabulary:
     """Return gtminer's vocabulary with the user's *overlay* (a TSV file, or a folder of them) over it.
 
@@ -380,12 +388,12 @@ def load(overlay: Path | None = None, but: Path | None = None) -> Vocabulary:
     be taken.
     """
     files = compiling.Files(overlay, but)
-    version = files.version()
-    if version not in _loaded:
-        cached = Cached(version)
+    digest = files.version()
+    if digest not in _loaded:
+        cached = Cached(digest)
         compiled = cached.read()
         if compiled is None:
             compiled = compiling.compile_(files)
             cached.write(compiled)
-        _loaded[version] = Vocabulary(version[:12], compiled)
-    return _loaded[version]
+        _loaded[digest] = Vocabulary(digest[:_SHOWN], compiled)
+    return _loaded[digest]
