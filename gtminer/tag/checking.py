@@ -14,8 +14,6 @@ _SHORTEST = 3
 REFUSED, NOTE = "refused", "note"
 # Words behind which more must follow.
 JOINTS = ("an", "and", "as", "by", "for", "from", "of", "or", "than", "the", "to", "with", "without")
-# Context words that mean one thing though they are short.
-_SHORT_CONTEXT = ("aav", "adv", "aml", "cll", "crs", "dlb", "dna", "gd2", "hiv", "hpv", "hsv", "rna", "msa")
 
 
 class Finding(NamedTuple):
@@ -46,7 +44,7 @@ def notes(vocabulary: Vocabulary, files: compiling.Files) -> Iterator[Finding]:
     common = files.common_words()
     own = {path.name for path in files.overlays()}
     found = [
-        *_forms(vocabulary, common),
+        *_forms(vocabulary, common, files.short_words()),
         *_shared(vocabulary),
         *_unreachable(vocabulary),
         *_idle_kills(vocabulary),
@@ -59,7 +57,7 @@ def _place(at: str) -> tuple[str, int]:
     return (name, int(line)) if line.isdigit() else (at, 0)
 
 
-def _forms(vocabulary: Vocabulary, common: frozenset[str]) -> Iterator[Finding]:
+def _forms(vocabulary: Vocabulary, common: frozenset[str], short: frozenset[str]) -> Iterator[Finding]:
     for form in vocabulary.forms:
         if not form.slug:  # decoys may be any words
             continue
@@ -83,7 +81,7 @@ def _forms(vocabulary: Vocabulary, common: frozenset[str]) -> Iterator[Finding]:
             yield Finding(NOTE, form.at, f"the form '{form.text}' ends in nothing", "write the words that belong to it")
         for column, context in (("needs", form.needs), ("unless", form.unless)):
             for word in context:
-                if len(word.strip()) < _CONTEXT and word.strip() not in _SHORT_CONTEXT:
+                if len(word.strip()) < _CONTEXT and word.strip() not in short:
                     yield Finding(NOTE, form.at, f"'{word}' in {column} begins many other words", "write a longer word")
         for word in form.needs:
             if any(word.startswith(other) for other in form.unless):

@@ -98,6 +98,12 @@ class Files:
             plain(row["word"]) for row in tsv.read(self.data / "ontology" / "common_words.tsv", ("word", "source"))
         )
 
+    def short_words(self) -> frozenset[str]:
+        """Return the words that mean one thing though they are short, so that they may be context."""
+        return frozenset(
+            row["word"] for row in tsv.read(self.data / "ontology" / "short_words.tsv", ("word", "source"))
+        )
+
     def spellings(self) -> tuple[Spelling, ...]:
         """Return the pairs of spellings that are the same word."""
         return tuple(

@@ -1,7 +1,7 @@
 """What a regulator's document only names: headings, tests, the state of those treated, what a letter asks for.
 
-Curation rules 14. The words are cues of the family `events`: tested and tested_back touch the event, state holds it,
-asked stands before it in a letter.
+Curation rules 14. The words are cues of the family `events`: tested, tested_back and studied_back touch the event,
+state holds it, asked stands before it in a letter, legend begins the sentence.
 """
 
 import re
@@ -32,7 +32,6 @@ _ENDS = (".", ":", ";", ")")
 _EVENTS_LISTED = ("adverse_reactions", "clinical_safety", "warnings", "boxed_warning")
 _FEWEST = 0.02  # of the words of an English text, that are among those it can hardly do without
 _TELLING = 200  # words that tell a language
-_STUDIES = ("stud", "data")  # what was not done or handed in: denied or not, it tells of no event
 
 
 def is_report(analysis: Analysis) -> bool:
@@ -67,7 +66,7 @@ def only_named(
     plain = verdict.assertion is Assertion.PRESENT and verdict.cue is None
     if plain or verdict.assertion is Assertion.NEGATED:
         tested = _touching(analysis.text, mention, cues)
-        if tested and (plain or tested.text.startswith(_STUDIES)):
+        if tested and (plain or tested.kind == "studied_back"):
             return f"a test, whose result stands elsewhere: {tested.text}"
     if not plain:
         return None
@@ -80,7 +79,8 @@ def only_named(
     if is_report(analysis):
         if _is_heading(analysis, span) or (mention.start == span[0] and _LABELLED.match(analysis.text, mention.end)):
             return "a heading only names it"
-        if _is_legend(analysis.text[slice(*span)]):
+        begins_legend = any(hit.start == span[0] for hit in cues.get("legend", ()))
+        if begins_legend or _is_legend(analysis.text[slice(*span)]):
             return "a legend only names it"
     return None
 
@@ -103,7 +103,8 @@ def _touching(text: str, mention: Mention, cues: Mapping[str, Sequence[CueHit]])
         return before
     name = _SHORT_NAME.match(text, mention.end)
     end = name.end() if name else mention.end
-    return next((hit for hit in cues.get("tested_back", ()) if 0 <= hit.start - end < _TOUCHES), None)
+    behind = (*cues.get("tested_back", ()), *cues.get("studied_back", ()))
+    return min((hit for hit in behind if 0 <= hit.start - end < _TOUCHES), default=None)
 
 
 def _overlap(hit: CueHit, mention: Mention) -> bool:
@@ -112,7 +113,7 @@ def _overlap(hit: CueHit, mention: Mention) -> bool:
 
 def _is_legend(sentence: str) -> bool:
     """Say whether a sentence explains the short forms of a table: "CRS, cytokine release syndrome; FL: ..."."""
-    if sentence.startswith("Abbreviations") or _DEFINED.match(sentence):
+    if _DEFINED.match(sentence):
         return True
     parts = sentence.split(";")
     return len(parts) >= _EXPLAINED and sum(bool(_SHORT_FORM.match(part)) for part in parts) > 0.7 * len(parts)
