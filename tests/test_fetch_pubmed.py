@@ -17,6 +17,9 @@ from gtminer.standin.server import Request, Response
 from gtminer.store import plans
 from gtminer.store.database import Store
 
+# A fixture that is imported would be "redefined" by every argument of its name.
+# ruff: noqa: F811
+
 # What passes by itself, at the first search, and at the first page of records.
 PASSING_AT_SEARCH = ["G03", "G04", "G09", "G10", "G11", "G12", "G14", "G15", "G15-502", "G15-503", "G15-504", "G20",
                      "N01", "N02", "N03", "N08", "N16", "N17", "N24", "N30", "N36", "N38", "N39", "N40"]  # fmt: skip
@@ -31,7 +34,7 @@ LASTING = ["G03", "G04", "G10", "G12", "G16", "G20", "N04", "N08", "N29", "N30",
 # All of it, and again
 
 
-def test_every_record_is_fetched_and_the_watermark_is_the_servers_day(nights: Nights) -> None:  # noqa: F811
+def test_every_record_is_fetched_and_the_watermark_is_the_servers_day(nights: Nights) -> None:
     nights.holds(450)
     done = nights.night()
     assert (done.code, done.requests) == (0, 2 + 3)
@@ -44,7 +47,7 @@ def test_every_record_is_fetched_and_the_watermark_is_the_servers_day(nights: Ni
     ]
 
 
-def test_records_are_asked_for_by_post_in_lists_of_200(nights: Nights) -> None:  # noqa: F811
+def test_records_are_asked_for_by_post_in_lists_of_200(nights: Nights) -> None:
     nights.holds(450)
     nights.night()
     asked = nights.standin.asked("efetch")
@@ -55,7 +58,7 @@ def test_records_are_asked_for_by_post_in_lists_of_200(nights: Nights) -> None: 
 
 
 @pytest.mark.parametrize("fault", ["L22"])
-def test_a_second_run_asks_for_no_record_and_changes_nothing(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_second_run_asks_for_no_record_and_changes_nothing(nights: Nights, fault: str) -> None:
     nights.holds(450)
     nights.night()
     before = nights.texts()
@@ -65,7 +68,7 @@ def test_a_second_run_asks_for_no_record_and_changes_nothing(nights: Nights, fau
     assert again.requests <= 4
 
 
-def test_a_night_with_nothing_new_takes_at_most_ten_requests(nights: Nights) -> None:  # noqa: F811
+def test_a_night_with_nothing_new_takes_at_most_ten_requests(nights: Nights) -> None:
     nights.holds(12_000, days=3_000)
     listed = nights.pubmed.matching(TERM)
     with nights.store(create=True) as store:  # a store as it is after a complete fetch of them
@@ -77,7 +80,7 @@ def test_a_night_with_nothing_new_takes_at_most_ten_requests(nights: Nights) -> 
     assert quiet.requests <= 10
 
 
-def provide(nights: Nights, store: Store) -> None:  # noqa: F811
+def provide(nights: Nights, store: Store) -> None:
     """Put all records into the store without asking for them, as a complete fetch of today would."""
     records = list(nights.pubmed.records.values())
     body = "<PubmedArticleSet>" + "".join(record.xml for record in records) + "</PubmedArticleSet>"
@@ -91,7 +94,7 @@ def provide(nights: Nights, store: Store) -> None:  # noqa: F811
     plans.remember(store, "gene-therapy", plans.Plan(TERM, "", day, len(records), TERM, (), window, day))
 
 
-def test_a_record_found_by_two_questions_is_fetched_once_and_belongs_to_both(nights: Nights) -> None:  # noqa: F811
+def test_a_record_found_by_two_questions_is_fetched_once_and_belongs_to_both(nights: Nights) -> None:
     nights.holds(20)
     nights.questions.append(Query("other", "Other", "AAV[tiab]"))
     nights.night()
@@ -103,7 +106,7 @@ def test_a_record_found_by_two_questions_is_fetched_once_and_belongs_to_both(nig
 # However many there are
 
 
-def planned(nights: Nights) -> set[str]:  # noqa: F811
+def planned(nights: Nights) -> set[str]:
     """What a first fetch would ask for; the records themselves are not fetched."""
     from gtminer.pipeline.planning import Manner, Planner
     from gtminer.sources.eutils import Eutils
@@ -130,14 +133,14 @@ def planned(nights: Nights) -> set[str]:  # noqa: F811
         pytest.param(25_000, id="N10-25000"),
     ],
 )
-def test_all_pmids_are_had_on_both_sides_of_the_ceiling(nights: Nights, count: int) -> None:  # noqa: F811
+def test_all_pmids_are_had_on_both_sides_of_the_ceiling(nights: Nights, count: int) -> None:
     nights.holds(count, step=3)
     assert planned(nights) == nights.truth()
     assert all(int(request.params.get("retstart", 0)) == 0 for request in nights.standin.requests)
 
 
 @pytest.mark.parametrize("fault", ["N11"])
-def test_a_single_day_above_the_ceiling_is_had_whole(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_single_day_above_the_ceiling_is_had_whole(nights: Nights, fault: str) -> None:
     nights.holds(60)
     nights.night()
     nights.next_day()
@@ -147,7 +150,7 @@ def test_a_single_day_above_the_ceiling_is_had_whole(nights: Nights, fault: str)
 
 
 @pytest.mark.parametrize("fault", ["N12"])
-def test_a_list_shorter_than_its_count_is_split(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_list_shorter_than_its_count_is_split(nights: Nights, fault: str) -> None:
     nights.holds(300)
     clamped = faults.edited(rb"(<IdList>(?:\s*<Id>\d+</Id>){100}).*?</IdList>", rb"\1</IdList>")
     nights.standin.fail(clamped, "esearch", at=1, times=1)
@@ -156,7 +159,7 @@ def test_a_list_shorter_than_its_count_is_split(nights: Nights, fault: str) -> N
 
 
 @pytest.mark.parametrize("fault", ["N12-always"])
-def test_a_count_that_cannot_be_reached_is_never_a_success(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_count_that_cannot_be_reached_is_never_a_success(nights: Nights, fault: str) -> None:
     nights.holds(30)
     nights.standin.fail(faults.edited(rb"\s*<Id>80000030</Id>", b""), "esearch")
     done = nights.night()
@@ -169,7 +172,7 @@ def test_a_count_that_cannot_be_reached_is_never_a_success(nights: Nights, fault
 
 
 @pytest.mark.parametrize("fault", ["N14"])
-def test_records_that_appear_while_we_list_are_had_as_well(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_records_that_appear_while_we_list_are_had_as_well(nights: Nights, fault: str) -> None:
     nights.holds(10_500)
 
     def appear(request: Request, response: Response) -> Response:
@@ -181,7 +184,7 @@ def test_records_that_appear_while_we_list_are_had_as_well(nights: Nights, fault
 
 
 @pytest.mark.parametrize("fault", ["N15"])
-def test_fewer_hits_than_yesterday_delete_nothing(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_fewer_hits_than_yesterday_delete_nothing(nights: Nights, fault: str) -> None:
     records = nights.holds(50)
     nights.night()
     nights.pubmed.remove(*(record.pmid for record in records[:5]))
@@ -216,7 +219,7 @@ def stops_after(pages: int) -> Progress:
 
 
 @pytest.mark.parametrize("fault", ["L23"])
-def test_a_first_load_interrupted_five_times_costs_little_more(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_first_load_interrupted_five_times_costs_little_more(nights: Nights, fault: str) -> None:
     nights.holds(25_000)
     ideal = 1 + 3 + 125  # the calendar, three lists of PMIDs, and the pages
     for pages in (20, 40, 60, 80, 100):
@@ -228,7 +231,7 @@ def test_a_first_load_interrupted_five_times_costs_little_more(nights: Nights, f
     assert sorted(set(nights.fetched())) == sorted(nights.fetched())
 
 
-def test_a_plan_of_an_earlier_day_is_worked_off_and_the_days_since_are_asked_for(nights: Nights) -> None:  # noqa: F811
+def test_a_plan_of_an_earlier_day_is_worked_off_and_the_days_since_are_asked_for(nights: Nights) -> None:
     nights.holds(500)
     with pytest.raises(StopError):
         nights.night(progress=stops_after(1))
@@ -239,7 +242,7 @@ def test_a_plan_of_an_earlier_day_is_worked_off_and_the_days_since_are_asked_for
     assert (nights.stored(), nights.watermark()) == (nights.truth(), nights.pubmed.today.isoformat())
 
 
-def test_another_question_is_not_answered_by_an_old_plan(nights: Nights) -> None:  # noqa: F811
+def test_another_question_is_not_answered_by_an_old_plan(nights: Nights) -> None:
     nights.holds(500)
     with pytest.raises(StopError):
         nights.night(progress=stops_after(0))
@@ -254,7 +257,7 @@ def test_another_question_is_not_answered_by_an_old_plan(nights: Nights) -> None
 
 
 @pytest.mark.parametrize("fault", PASSING_AT_SEARCH)
-def test_a_search_that_fails_once_is_asked_again(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_search_that_fails_once_is_asked_again(nights: Nights, fault: str) -> None:
     nights.holds(230)
     nights.standin.fail(FAULTS[fault], "esearch", at=1, times=1)
     done = nights.night()
@@ -265,7 +268,7 @@ def test_a_search_that_fails_once_is_asked_again(nights: Nights, fault: str) -> 
 
 
 @pytest.mark.parametrize("fault", PASSING_AT_FETCH)
-def test_a_page_that_fails_once_is_asked_for_again_and_nothing_of_it_is_lost(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_page_that_fails_once_is_asked_for_again_and_nothing_of_it_is_lost(nights: Nights, fault: str) -> None:
     nights.holds(430)
     nights.standin.fail(FAULTS[fault], "efetch", at=2, times=1)
     done = nights.night()
@@ -276,7 +279,7 @@ def test_a_page_that_fails_once_is_asked_for_again_and_nothing_of_it_is_lost(nig
 
 
 @pytest.mark.parametrize("fault", LASTING)
-def test_a_source_that_keeps_failing_is_left_alone_and_what_was_verified_is_kept(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_source_that_keeps_failing_is_left_alone_and_what_was_verified_is_kept(nights: Nights, fault: str) -> None:
     records = nights.holds(430)
     nights.standin.fail(FAULTS[fault], "efetch", at=2)
     done = nights.night()
@@ -295,7 +298,7 @@ def test_a_source_that_keeps_failing_is_left_alone_and_what_was_verified_is_kept
 
 
 @pytest.mark.parametrize("fault", ["G16", "G15-503", "N39", "N40", "G03"])
-def test_a_source_that_never_answers_moves_nothing_and_ends_with_75(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_source_that_never_answers_moves_nothing_and_ends_with_75(nights: Nights, fault: str) -> None:
     nights.holds(30)
     nights.night()
     before = nights.texts()
@@ -309,7 +312,7 @@ def test_a_source_that_never_answers_moves_nothing_and_ends_with_75(nights: Nigh
 
 
 @pytest.mark.parametrize("fault", ["G02"])
-def test_a_closed_port_ends_with_75(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_closed_port_ends_with_75(nights: Nights, fault: str) -> None:
     nights.base_urls = {"eutils": "http://127.0.0.1:9/entrez/eutils/"}
     done = nights.night()
     assert done.code == 75
@@ -317,7 +320,7 @@ def test_a_closed_port_ends_with_75(nights: Nights, fault: str) -> None:  # noqa
 
 
 @pytest.mark.parametrize("fault", ["N04", "N16", "N17", "N38", "G20"])
-def test_a_search_that_keeps_failing_is_no_fault_of_the_query(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_search_that_keeps_failing_is_no_fault_of_the_query(nights: Nights, fault: str) -> None:
     nights.holds(30)
     nights.standin.fail(FAULTS[fault], "esearch")
     done = nights.night()
@@ -327,7 +330,7 @@ def test_a_search_that_keeps_failing_is_no_fault_of_the_query(nights: Nights, fa
 
 
 @pytest.mark.parametrize("fault", ["G17"])
-def test_a_wish_to_wait_is_granted(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_wish_to_wait_is_granted(nights: Nights, fault: str) -> None:
     nights.holds(30)
     nights.standin.fail(FAULTS["G17"], "efetch", at=1, times=1)
     assert nights.night().code == 0
@@ -335,7 +338,7 @@ def test_a_wish_to_wait_is_granted(nights: Nights, fault: str) -> None:  # noqa:
 
 
 @pytest.mark.parametrize("fault", ["G18-huge"])
-def test_a_wish_beyond_reason_ends_the_run(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_wish_beyond_reason_ends_the_run(nights: Nights, fault: str) -> None:
     nights.holds(30)
     nights.standin.fail(FAULTS["G18-huge"], "efetch", at=1, times=1)
     done = nights.night()
@@ -346,7 +349,7 @@ def test_a_wish_beyond_reason_ends_the_run(nights: Nights, fault: str) -> None: 
 
 @pytest.mark.parametrize("fault", ["N06"])
 def test_a_rejected_key_ends_the_run_and_is_shown_nowhere(
-    nights: Nights,  # noqa: F811
+    nights: Nights,
     fault: str,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -365,7 +368,7 @@ def test_a_rejected_key_ends_the_run_and_is_shown_nowhere(
 
 
 @pytest.mark.parametrize("fault", ["N07"])
-def test_an_empty_key_is_never_sent(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_an_empty_key_is_never_sent(nights: Nights, fault: str) -> None:
     nights.holds(3)
     nights.settings = type(nights.settings)(
         nights.settings.cache, email="reader@example.org", api_key="", base_urls=nights.base_urls
@@ -378,7 +381,7 @@ def test_an_empty_key_is_never_sent(nights: Nights, fault: str) -> None:  # noqa
 
 
 @pytest.mark.parametrize("fault", ["N18"])
-def test_a_question_that_finds_nothing_names_the_phrase_that_pubmed_does_not_know(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_question_that_finds_nothing_names_the_phrase_that_pubmed_does_not_know(nights: Nights, fault: str) -> None:
     nights.holds(3)
     nights.questions = [Query("nothing", "Nothing", "abcxyz[tiab]")]
     done = nights.night()
@@ -390,7 +393,7 @@ def test_a_question_that_finds_nothing_names_the_phrase_that_pubmed_does_not_kno
 
 
 @pytest.mark.parametrize("fault", ["N19"])
-def test_an_empty_answer_where_there_were_many_is_not_believed(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_an_empty_answer_where_there_were_many_is_not_believed(nights: Nights, fault: str) -> None:
     nights.holds(80)
     nights.night()
     before = nights.texts()
@@ -407,7 +410,7 @@ def test_an_empty_answer_where_there_were_many_is_not_believed(nights: Nights, f
 
 
 @pytest.mark.parametrize("fault", ["N21"])
-def test_a_query_that_pubmed_reads_otherwise_is_told_with_both_readings(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_query_that_pubmed_reads_otherwise_is_told_with_both_readings(nights: Nights, fault: str) -> None:
     nights.holds(3)
     nights.night()
     nights.pubmed.translation = lambda term: f"{term} OR genetics[mh]"  # type: ignore[method-assign]  # as its docstring says
@@ -421,7 +424,7 @@ def test_a_query_that_pubmed_reads_otherwise_is_told_with_both_readings(nights: 
 
 
 @pytest.mark.parametrize("fault", ["N22"])
-def test_a_phrase_that_pubmed_does_not_know_is_told_once(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_phrase_that_pubmed_does_not_know_is_told_once(nights: Nights, fault: str) -> None:
     nights.holds(3)
     nights.questions = [Query("gene-therapy", "Gene therapy", f"{TERM} OR abcxyz[tiab]")]
     assert "PubMed does not know abcxyz[tiab]; check the spelling, or leave it" in nights.night().warnings
@@ -429,7 +432,7 @@ def test_a_phrase_that_pubmed_does_not_know_is_told_once(nights: Nights, fault: 
 
 
 @pytest.mark.parametrize("fault", ["N23"])
-def test_a_server_that_passes_over_the_days_asked_for_is_found_out(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_server_that_passes_over_the_days_asked_for_is_found_out(nights: Nights, fault: str) -> None:
     nights.holds(300, days=3_000)
     nights.night()
     nights.next_day()
@@ -445,7 +448,7 @@ def test_a_server_that_passes_over_the_days_asked_for_is_found_out(nights: Night
 
 
 @pytest.mark.parametrize("fault", ["N25"])
-def test_a_pmid_given_twice_is_asked_for_once(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_pmid_given_twice_is_asked_for_once(nights: Nights, fault: str) -> None:
     nights.holds(30)
     nights.standin.fail(FAULTS["N25"], "esearch")
     assert nights.night().code == 0
@@ -453,7 +456,7 @@ def test_a_pmid_given_twice_is_asked_for_once(nights: Nights, fault: str) -> Non
 
 
 @pytest.mark.parametrize("fault", ["N26"])
-def test_what_is_no_pmid_is_counted_and_never_asked_for(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_what_is_no_pmid_is_counted_and_never_asked_for(nights: Nights, fault: str) -> None:
     nights.holds(30)
     nights.standin.fail(FAULTS["N26"], "esearch")
     done = nights.night()
@@ -466,7 +469,7 @@ def test_what_is_no_pmid_is_counted_and_never_asked_for(nights: Nights, fault: s
 
 
 @pytest.mark.parametrize("fault", ["N27"])
-def test_records_not_given_are_asked_for_singly_and_then_owed(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_records_not_given_are_asked_for_singly_and_then_owed(nights: Nights, fault: str) -> None:
     nights.holds(200)
     gone = ("80000010", "80000020", "80000030")
     nights.standin.fail(faults.without(*gone), "efetch")
@@ -482,7 +485,7 @@ def test_records_not_given_are_asked_for_singly_and_then_owed(nights: Nights, fa
     assert (nights.stored(), nights.owed()) == (nights.truth(), set())
 
 
-def test_what_is_not_given_for_days_is_no_alarm_any_more(nights: Nights) -> None:  # noqa: F811
+def test_what_is_not_given_for_days_is_no_alarm_any_more(nights: Nights) -> None:
     nights.holds(20)
     nights.standin.fail(faults.without("80000010"), "efetch")
     nights.night()
@@ -498,7 +501,7 @@ def test_what_is_not_given_for_days_is_no_alarm_any_more(nights: Nights) -> None
 
 
 @pytest.mark.parametrize("fault", ["N28"])
-def test_a_record_that_nobody_asked_for_is_not_stored(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_record_that_nobody_asked_for_is_not_stored(nights: Nights, fault: str) -> None:
     nights.holds(20)
     stranger = article(99_000_000, "A stranger", created=FIRST_NIGHT).xml.encode()
     nights.standin.fail(faults.edited(rb"</PubmedArticleSet>", stranger + b"</PubmedArticleSet>"), "efetch")
@@ -508,7 +511,7 @@ def test_a_record_that_nobody_asked_for_is_not_stored(nights: Nights, fault: str
 
 
 @pytest.mark.parametrize("fault", ["N29-stored"])
-def test_an_empty_set_for_records_that_are_stored_is_no_deletion(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_an_empty_set_for_records_that_are_stored_is_no_deletion(nights: Nights, fault: str) -> None:
     nights.holds(20)
     nights.night()
     for _ in range(4):
@@ -526,7 +529,7 @@ POISONS = {"N46-utf8": b"\xff\xfe", "N46-x0b": b"\x0b", "N46-nul": b"\x00", "N47
 
 
 @pytest.mark.parametrize("fault", POISONS)
-def test_a_record_that_spoils_its_page_is_found_and_the_others_are_stored(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_record_that_spoils_its_page_is_found_and_the_others_are_stored(nights: Nights, fault: str) -> None:
     nights.holds(230)
     nights.standin.fail(faults.poisoned("80000150", POISONS[fault]), "efetch")
     done = nights.night()
@@ -540,7 +543,7 @@ def test_a_record_that_spoils_its_page_is_found_and_the_others_are_stored(nights
 
 
 @pytest.mark.parametrize("fault", ["N41", "N42", "N43", "G27"])
-def test_records_of_another_year_or_shape_are_read_whole(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_records_of_another_year_or_shape_are_read_whole(nights: Nights, fault: str) -> None:
     nights.holds(20)
     nights.standin.fail(FAULTS[fault], "efetch")
     assert nights.night().code == 0
@@ -551,7 +554,7 @@ def test_records_of_another_year_or_shape_are_read_whole(nights: Nights, fault: 
 
 
 @pytest.mark.parametrize("fault", ["N51"])
-def test_the_highest_version_of_a_record_is_kept(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_the_highest_version_of_a_record_is_kept(nights: Nights, fault: str) -> None:
     old = article(90_000_001, "A gene therapy, first version", created=FIRST_NIGHT)
     new = article(90_000_001, "A gene therapy, second version", created=FIRST_NIGHT, version=2)
     nights.pubmed.add(new._replace(xml=new.xml + old.xml))
@@ -560,7 +563,7 @@ def test_the_highest_version_of_a_record_is_kept(nights: Nights, fault: str) -> 
 
 
 @pytest.mark.parametrize("fault", ["N52"])
-def test_two_texts_of_one_record_are_told_and_the_last_one_counts(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_two_texts_of_one_record_are_told_and_the_last_one_counts(nights: Nights, fault: str) -> None:
     first = article(90_000_001, "A gene therapy, one text", created=FIRST_NIGHT)
     last = article(90_000_001, "A gene therapy, another text", created=FIRST_NIGHT)
     nights.pubmed.add(first._replace(xml=first.xml + last.xml))
@@ -570,7 +573,7 @@ def test_two_texts_of_one_record_are_told_and_the_last_one_counts(nights: Nights
 
 
 @pytest.mark.parametrize("fault", ["N48", "N49", "N50"])
-def test_the_whole_invented_corpus_is_stored_as_it_is(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_the_whole_invented_corpus_is_stored_as_it_is(nights: Nights, fault: str) -> None:
     """Inline markup, books, records without abstract, title, year or author."""
     records = list(corpus())
     nights.pubmed.add(*records)
@@ -585,7 +588,7 @@ def test_the_whole_invented_corpus_is_stored_as_it_is(nights: Nights, fault: str
 
 
 @pytest.mark.parametrize("fault", ["N53"])
-def test_a_retraction_is_seen_the_next_night_and_the_old_version_is_kept(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_retraction_is_seen_the_next_night_and_the_old_version_is_kept(nights: Nights, fault: str) -> None:
     nights.holds(30)
     nights.night()
     nights.next_day()
@@ -603,7 +606,7 @@ def test_a_retraction_is_seen_the_next_night_and_the_old_version_is_kept(nights:
 
 
 @pytest.mark.parametrize("fault", ["N54"])
-def test_a_change_that_pubmed_does_not_date_is_found_within_thirty_days(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_change_that_pubmed_does_not_date_is_found_within_thirty_days(nights: Nights, fault: str) -> None:
     nights.holds(20, days=3_000)
     nights.night()
     record = nights.pubmed.records[80_000_007]
@@ -615,7 +618,7 @@ def test_a_change_that_pubmed_does_not_date_is_found_within_thirty_days(nights: 
 
 
 @pytest.mark.parametrize("fault", ["N55"])
-def test_headings_that_come_weeks_later_are_a_change_and_no_new_record(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_headings_that_come_weeks_later_are_a_change_and_no_new_record(nights: Nights, fault: str) -> None:
     day = FIRST_NIGHT
     nights.pubmed.add(article(90_000_001, "A gene therapy", created=day))
     nights.night()
@@ -628,7 +631,7 @@ def test_headings_that_come_weeks_later_are_a_change_and_no_new_record(nights: N
 
 
 @pytest.mark.parametrize("fault", ["N56", "N57"])
-def test_a_record_that_comes_late_into_the_index_is_found(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_record_that_comes_late_into_the_index_is_found(nights: Nights, fault: str) -> None:
     """Dated some days back when it appears: by its publication (N56), or by a midnight in New York (N57)."""
     nights.holds(10_100)
     with nights.store(create=True) as store:
@@ -641,7 +644,7 @@ def test_a_record_that_comes_late_into_the_index_is_found(nights: Nights, fault:
     assert nights.stored() == nights.truth()
 
 
-def test_a_record_that_no_date_announces_is_found_by_the_count(nights: Nights) -> None:  # noqa: F811
+def test_a_record_that_no_date_announces_is_found_by_the_count(nights: Nights) -> None:
     nights.holds(10_100)
     with nights.store(create=True) as store:
         provide(nights, store)
@@ -652,7 +655,7 @@ def test_a_record_that_no_date_announces_is_found_by_the_count(nights: Nights) -
 
 
 @pytest.mark.parametrize("fault", ["N58"])
-def test_a_record_that_vanishes_is_kept_and_marked_after_three_days(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_record_that_vanishes_is_kept_and_marked_after_three_days(nights: Nights, fault: str) -> None:
     nights.holds(3, days=3_000)
     nights.night()
     text = nights.texts()["pubmed:80000001"]
@@ -672,7 +675,7 @@ def test_a_record_that_vanishes_is_kept_and_marked_after_three_days(nights: Nigh
 
 
 @pytest.mark.parametrize("fault", ["N62"])
-def test_a_mass_of_modifications_makes_no_versions_and_is_not_fetched_each_night(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_mass_of_modifications_makes_no_versions_and_is_not_fetched_each_night(nights: Nights, fault: str) -> None:
     records = nights.holds(1_000)
     nights.night()
     nights.next_day(30)
@@ -687,7 +690,7 @@ def test_a_mass_of_modifications_makes_no_versions_and_is_not_fetched_each_night
 
 
 @pytest.mark.parametrize("fault", ["N63", "N64"])
-def test_no_request_is_too_long_or_asks_for_too_much(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_no_request_is_too_long_or_asks_for_too_much(nights: Nights, fault: str) -> None:
     nights.holds(900)
     nights.night()
     assert max(len(request.params.get("id", "").split(",")) for request in nights.standin.requests) == 200
@@ -695,7 +698,7 @@ def test_no_request_is_too_long_or_asks_for_too_much(nights: Nights, fault: str)
 
 
 @pytest.mark.parametrize("fault", ["L13-future"])
-def test_a_watermark_from_the_future_is_not_believed(nights: Nights, fault: str) -> None:  # noqa: F811
+def test_a_watermark_from_the_future_is_not_believed(nights: Nights, fault: str) -> None:
     nights.holds(30)
     nights.night()
     with nights.store() as store:
@@ -706,7 +709,7 @@ def test_a_watermark_from_the_future_is_not_believed(nights: Nights, fault: str)
     assert nights.watermark() == FIRST_NIGHT.isoformat()
 
 
-def test_a_change_between_two_runs_that_were_not_complete_is_not_lost(nights: Nights) -> None:  # noqa: F811
+def test_a_change_between_two_runs_that_were_not_complete_is_not_lost(nights: Nights) -> None:
     nights.holds(30, days=3_000)
     nights.standin.fail(faults.without("80000010"), "efetch")
     assert nights.night().code == 3
@@ -720,7 +723,7 @@ def test_a_change_between_two_runs_that_were_not_complete_is_not_lost(nights: Ni
     assert nights.texts()["pubmed:80000007"].startswith("Corrected gene therapy record")
 
 
-def test_a_change_is_not_lost_when_the_question_is_edited(nights: Nights) -> None:  # noqa: F811
+def test_a_change_is_not_lost_when_the_question_is_edited(nights: Nights) -> None:
     nights.holds(300, days=3_000)
     nights.night()
     record = nights.pubmed.records[80_000_007]
@@ -733,7 +736,7 @@ def test_a_change_is_not_lost_when_the_question_is_edited(nights: Nights) -> Non
     assert nights.texts()["pubmed:80000007"].startswith("Corrected gene therapy record")
 
 
-def test_a_record_that_comes_while_another_leaves_is_found_within_thirty_days(nights: Nights) -> None:  # noqa: F811
+def test_a_record_that_comes_while_another_leaves_is_found_within_thirty_days(nights: Nights) -> None:
     nights.holds(10_100)
     with nights.store(create=True) as store:
         provide(nights, store)
@@ -747,7 +750,7 @@ def test_a_record_that_comes_while_another_leaves_is_found_within_thirty_days(ni
 # A part of it
 
 
-def test_a_limit_leaves_the_rest_and_the_watermark_for_later(nights: Nights) -> None:  # noqa: F811
+def test_a_limit_leaves_the_rest_and_the_watermark_for_later(nights: Nights) -> None:
     records = nights.holds(300)
     assert nights.night(limit=20).code == 0
     assert (nights.stored(), nights.watermark()) == (pmids(records[:20]), None)
@@ -756,13 +759,13 @@ def test_a_limit_leaves_the_rest_and_the_watermark_for_later(nights: Nights) -> 
     assert (nights.stored(), nights.watermark()) == (nights.truth(), FIRST_NIGHT.isoformat())
 
 
-def test_since_asks_only_for_what_was_created_or_changed_since(nights: Nights) -> None:  # noqa: F811
+def test_since_asks_only_for_what_was_created_or_changed_since(nights: Nights) -> None:
     nights.holds(300, days=300)
     assert nights.night(since=FIRST_NIGHT - timedelta(days=9)).code == 0
     assert (len(nights.stored()), nights.watermark()) == (10, None)
 
 
-def test_full_fetches_everything_anew(nights: Nights) -> None:  # noqa: F811
+def test_full_fetches_everything_anew(nights: Nights) -> None:
     nights.holds(300)
     nights.night()
     asked = len(nights.standin.requests)
@@ -770,14 +773,14 @@ def test_full_fetches_everything_anew(nights: Nights) -> None:  # noqa: F811
     assert sorted(nights.fetched(asked)) == sorted(nights.truth())
 
 
-def test_a_dry_run_counts_and_writes_nothing(nights: Nights) -> None:  # noqa: F811
+def test_a_dry_run_counts_and_writes_nothing(nights: Nights) -> None:
     nights.holds(30)
     done = nights.night(dry_run=True)
     assert (done.code, nights.stored(), nights.runs()) == (0, set(), [])
     assert "found=30, wanted=30" in done.line
 
 
-def test_imported_pmids_are_fetched(nights: Nights) -> None:  # noqa: F811
+def test_imported_pmids_are_fetched(nights: Nights) -> None:
     nights.holds(3)
     nights.pubmed.add(article(70_000_000, "Something else altogether", created=FIRST_NIGHT))
     with nights.store(create=True) as store:
@@ -786,7 +789,7 @@ def test_imported_pmids_are_fetched(nights: Nights) -> None:  # noqa: F811
     assert (nights.stored(), nights.owed()) == (nights.truth() | {"70000000"}, set())
 
 
-def test_new_records_are_tagged_in_the_transaction_that_stores_them(nights: Nights) -> None:  # noqa: F811
+def test_new_records_are_tagged_in_the_transaction_that_stores_them(nights: Nights) -> None:
     from gtminer.pipeline import tagging
 
     nights.holds(3)

@@ -33,7 +33,7 @@ class Limits(NamedTuple):
     retries: int = 3  # fresh workers after a page has killed one
 
 
-class _Killed(Exception):  # noqa: N818
+class _Killed(Exception):  # noqa: N818 - no error of anybody
     """The worker is gone: the state that this means, and the page it was reading (0: none)."""
 
     def __init__(self, state: State, reason: str, page: int, pages: int) -> None:

@@ -80,7 +80,7 @@ def ordered(table: Table, keys: Sequence[str]) -> Table:
         place = position(table, key.removeprefix("-"))
         filled = [row for row in rows if row[place] not in (None, "", ())]
         empty = [row for row in rows if row[place] in (None, "", ())]
-        filled.sort(key=lambda row, place=place: _comparable(row[place]), reverse=descending)  # type: ignore[misc]
+        filled.sort(key=lambda row, place=place: _comparable(row[place]), reverse=descending)  # type: ignore[misc]  # of a lambda
         rows = filled + empty
     return table._replace(rows=rows)
 

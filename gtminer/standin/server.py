@@ -187,7 +187,7 @@ def _handler(standin: StandIn) -> type[BaseHTTPRequestHandler]:
             request = standin.record(self.command, self.path, headers, form)
             self._send(standin.respond(request))
 
-        do_POST = do_HEAD = do_GET  # noqa: N815
+        do_POST = do_HEAD = do_GET  # noqa: N815 - names of the base class
 
         def date_time_string(self, timestamp: float | None = None) -> str:
             return format_datetime(standin.now(), usegmt=True)

@@ -13,7 +13,7 @@ from gtminer.store.editions import Edition, edition, older_by
 
 _NOTHING_RARE = (None,) * (len(codec.COLUMNS) - codec.RARE)
 _UPDATE = (
-    f"UPDATE document SET {', '.join(f'{column} = ?' for column in codec.COLUMNS)}, "  # noqa: S608
+    f"UPDATE document SET {', '.join(f'{column} = ?' for column in codec.COLUMNS)}, "
     "changed_run = ?, tagged_with = NULL, gene_therapy = NULL, population = NULL WHERE id = ?"
 )
 _PAGE = 100  # a report has up to a megabyte of text
@@ -140,7 +140,7 @@ class Documents(Connected):
 
     def _set_status(self, names: str, status: str, run: int | None, condition: str) -> int:
         return self.connection.execute(
-            "UPDATE document SET status = ?1, status_run = ?2 "  # noqa: S608
+            "UPDATE document SET status = ?1, status_run = ?2 "
             f"WHERE doc_id IN (SELECT value FROM json_each(?3)) AND status <> ?1 AND {condition}",
             (status, run, names),
         ).rowcount
@@ -203,7 +203,7 @@ class Documents(Connected):
         if all(row[width:] == _NOTHING_RARE for row in rows):
             columns, rows = columns[:width], [row[:width] for row in rows]
         self.connection.executemany(
-            f"INSERT INTO document ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",  # noqa: S608
+            f"INSERT INTO document ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
             rows,
         )
 
@@ -240,13 +240,13 @@ class Documents(Connected):
         """Remove the tags of documents (a JSON list of ids)."""
         for table in ("mention", "document_tag"):
             self.connection.execute(
-                f"DELETE FROM {table} WHERE document IN (SELECT value FROM json_each(?))",  # noqa: S608
+                f"DELETE FROM {table} WHERE document IN (SELECT value FROM json_each(?))",
                 (identifiers,),
             )
 
     def _documents(self, where: str, values: Sequence[Any], limit: int = -1) -> Iterator[tuple[int, Document]]:
         cursor = self.connection.execute(
-            f"SELECT * FROM document WHERE {where} ORDER BY id LIMIT {limit}",  # noqa: S608
+            f"SELECT * FROM document WHERE {where} ORDER BY id LIMIT {limit}",
             values,
         )
         names = [column[0] for column in cursor.description]

@@ -48,7 +48,7 @@ class KnownFeed(NamedTuple):
 def held(store: Connected, source: str) -> dict[str, Held]:
     """Return all that *source* ever listed, by its remembered address."""
     rows = store.connection.execute(
-        f"SELECT {', '.join(Held._fields)} FROM listing WHERE source = ? ORDER BY item",  # noqa: S608
+        f"SELECT {', '.join(Held._fields)} FROM listing WHERE source = ? ORDER BY item",
         (source,),
     )
     return {row[0]: Held(*row) for row in rows}

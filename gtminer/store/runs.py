@@ -52,7 +52,7 @@ class Runs(Connected):
         columns = "".join(f", {name} = ?" for name in fields)
         with self.transaction():
             self.connection.execute(
-                f"UPDATE run SET state = ?, finished_at = ?{columns} WHERE id = ?",  # noqa: S608
+                f"UPDATE run SET state = ?, finished_at = ?{columns} WHERE id = ?",
                 (state, now(), *fields.values(), run),
             )
 

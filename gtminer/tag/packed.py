@@ -32,7 +32,7 @@ class Packed(Generic[T]):
 
     def __getitem__(self, number: int) -> T:
         # Our own bytes: the cache, which checks them, or `pack` a moment ago.
-        return self._make(marshal.loads(self._data[self._starts[number] : self._starts[number + 1]]))  # noqa: S302
+        return self._make(marshal.loads(self._data[self._starts[number] : self._starts[number + 1]]))  # noqa: S302 - our own bytes
 
     def __iter__(self) -> Iterator[T]:
         return map(self.__getitem__, range(len(self)))

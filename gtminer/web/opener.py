@@ -34,7 +34,7 @@ class Opener(urllib.request.OpenerDirector):
 
     def open(self, fullurl: str | urllib.request.Request, data: object = None, timeout: float | None = None) -> Handle:
         """Return the answer; parameters travel in the body, where no log and no exception shows them."""
-        request = fullurl if isinstance(fullurl, urllib.request.Request) else urllib.request.Request(fullurl)  # noqa: S310
+        request = fullurl if isinstance(fullurl, urllib.request.Request) else urllib.request.Request(fullurl)  # noqa: S310 - the session allows what it opens
         url, _, query = request.full_url.partition("?")
         form = request.data if isinstance(request.data, bytes) else query.encode("ascii")
         call = Call(url, form, {}, self._max_bytes, self._deadline_s)

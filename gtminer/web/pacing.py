@@ -86,7 +86,7 @@ class Pace:
     def close(self) -> None:
         """Close the meeting place."""
         for bucket in self._buckets.values():
-            bucket.close()  # type: ignore[no-untyped-call]
+            bucket.close()  # type: ignore[no-untyped-call]  # its type is missing there
         self._buckets.clear()
 
     def _bucket(self, host: str, spacing_ms: int) -> _MachineBucket:
