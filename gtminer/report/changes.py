@@ -32,7 +32,7 @@ _COLUMNS = (
     Column("fields", "what changed", gives_way=5),
     Column("evidence", least=24),
     Column("modality", hidden=True),
-    Column("retracted", hidden=True),
+    Column("retracted", flag=True),
 )
 
 

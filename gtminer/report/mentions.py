@@ -1,4 +1,4 @@
-"""One row per tag, with its evidence: the fields of the schema page in their order."""
+"""One row per tag, with its evidence: the fields of the schema page in their order, then whether it is retracted."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -33,6 +33,7 @@ COLUMNS = (
     Column("N", hidden=True),
     Column("pct", "%", hidden=True),
     Column("arm", hidden=True),
+    Column("retracted", flag=True),  # of the document
 )
 
 
@@ -72,11 +73,11 @@ def rows(connection: sqlite3.Connection, concepts: Concepts, selection: Selectio
         tagged = connection.execute(tags, (key,)).fetchall()
         if not tagged:
             continue
-        *document, text = connection.execute(
-            "SELECT doc_id, source, year, title, text FROM document WHERE id = ?", (key,)
+        *document, retracted, text = connection.execute(
+            "SELECT doc_id, source, year, title, retracted, text FROM document WHERE id = ?", (key,)
         ).fetchone()
         for concept, start, end, section, page, from_, to, assertion, role, inferred, *rest in tagged:
             yield (
                 *document, *facts[concept], text[start:end], start, end, section, page, text[from_:to],
-                assertion, role, flags[inferred], *rest,
+                assertion, role, flags[inferred], *rest, flags[retracted],
             )  # fmt: skip
