@@ -156,9 +156,16 @@ def test_directories_are_walked_in_order_without_hidden_files_and_each_once(tmp_
         (tmp_path / name).write_bytes(SET)
     (tmp_path / "a" / "loop").symlink_to(tmp_path)
     (tmp_path / "z").symlink_to(tmp_path / "b")
-    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
     names = [found.path.removeprefix(f"{tmp_path}/") for found in walk([tmp_path, tmp_path / "a"])]
     assert names == ["a/1.xml", "b/2.xml", "c.xml"]
+
+
+def test_a_link_to_nowhere_is_named_since_its_records_are_missing(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").symlink_to(tmp_path / "gone" / "a.xml")
+    (tmp_path / "b.xml").write_bytes(SET)
+    missing, found = walk([tmp_path])
+    assert str(missing.problem) == f"{tmp_path}/a.xml: cannot be read (No such file or directory)"
+    assert found.kind == kinds.PUBMED_XML
 
 
 def test_what_is_no_plain_file_is_passed_over_in_a_directory(tmp_path: Path) -> None:

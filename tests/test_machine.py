@@ -142,6 +142,21 @@ def permissions(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("permissions")
+def test_a_folder_that_lists_but_does_not_open_is_no_empty_one(
+    environment: dict[str, str], few: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "records"
+    folder.mkdir()
+    (folder / "few.xml").write_bytes(few.read_bytes())
+    folder.chmod(0o600)
+    done = run(environment, *IMPORT, str(folder), before=powerless)
+    folder.chmod(0o700)
+    assert (done.code, done.err.splitlines()[0]) == (
+        3, f"warning: {folder}/few.xml: cannot be read (Permission denied)",
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("permissions")
 def test_a_folder_that_cannot_be_written_is_named_before_anything_is_done_l02(
     environment: dict[str, str], tmp_path: Path, few: Path
 ) -> None:

@@ -148,7 +148,8 @@ def _walk(path: Path, seen: set[tuple[int, int]], *, named: bool) -> Iterator[Fo
     except OSError as error:
         if named:
             raise InputError(f"{path}: {(error.strerror or 'not found').lower()}") from error
-        return  # a link to nowhere
+        yield FoundFile(str(path), _failing(error))  # a link to nowhere, or a folder that lists but does not open
+        return
     if stat.S_ISDIR(status.st_mode):
         yield from _walk_directory(path, (status.st_dev, status.st_ino), seen)
     elif stat.S_ISREG(status.st_mode):
