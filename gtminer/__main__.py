@@ -19,8 +19,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     atexit.register(gc.freeze)  # a process that ends needs no search for cycles: a tenth of a short command
     try:
+        gc.disable()
         from gtminer.cli.app import run
 
+        gc.freeze()  # modules stay, so that looking for cycles among them is for nothing
+        gc.enable()
         return run(arguments)
     except KeyboardInterrupt:  # while modules are loaded, before anything is begun
         return 130

@@ -14,7 +14,7 @@ Source: NLM, pubmed_190101.dtd to pubmed_250101.dtd.
 import re
 from functools import cache
 
-_SPACE = r"\n?+ *+[ \t\r\n]*+"  # any white space; NLM's own indentation is passed fastest
+SPACE = r"\n?+ *+[ \t\r\n]*+"  # any white space; NLM's own indentation is passed fastest
 _CODE = r"[\t\n\r -;=?-\x7f]*+"  # ASCII: a class without a negation is passed fastest
 _TEXT = rf"{_CODE}(?:[^\x00-\x7f]++{_CODE})*+"
 _VALUE = r"[ !#-;=?-\x7f]*+"  # of an attribute
@@ -30,7 +30,7 @@ _RICH = _marked(_WORDS)
 
 
 def _leaf(name: str, content: str = _TEXT, attributes: str = "") -> str:
-    return f"<{name}{attributes}>{content}</{name}>{_SPACE}"
+    return f"<{name}{attributes}>{content}</{name}>{SPACE}"
 
 
 def _code(name: str, attributes: str = "") -> str:
@@ -39,7 +39,7 @@ def _code(name: str, attributes: str = "") -> str:
 
 
 def _node(name: str, *inner: str, attributes: str = "") -> str:
-    return f"<{name}{attributes}>{_SPACE}{''.join(inner)}</{name}>{_SPACE}"
+    return f"<{name}{attributes}>{SPACE}{''.join(inner)}</{name}>{SPACE}"
 
 
 def _maybe(*inner: str) -> str:
@@ -79,10 +79,10 @@ _JOURNAL = _node(
         "JournalIssue",
         _maybe(_code("Volume")),
         _maybe(_code("Issue")),
-        f"<PubDate>{_SPACE}{_keep('date', _PUB_DATE)}</PubDate>{_SPACE}",
+        f"<PubDate>{SPACE}{_keep('date', _PUB_DATE)}</PubDate>{SPACE}",
         attributes=_attribute("CitedMedium"),
     ),
-    f"<Title>{_keep('journal', _TEXT)}</Title>{_SPACE}",
+    f"<Title>{_keep('journal', _TEXT)}</Title>{SPACE}",
     _maybe(_leaf("ISOAbbreviation")),
 )
 _IDENTIFIERS = _some(_code("Identifier", attributes=_attribute("Source")))
@@ -103,11 +103,11 @@ _COPYRIGHT = _maybe(_leaf("CopyrightInformation", _WORDS))
 _ARTICLE = _node(
     "Article",
     _JOURNAL,
-    f"<ArticleTitle>{_keep('title', _RICH)}</ArticleTitle>{_SPACE}",
+    f"<ArticleTitle>{_keep('title', _RICH)}</ArticleTitle>{SPACE}",
     _maybe(_node("Pagination", _maybe(_code("StartPage")), _maybe(_code("EndPage")), _maybe(_code("MedlinePgn")))),
     _keep("elocations", _some(_code("ELocationID", attributes=_attribute("EIdType") + _attribute("ValidYN")))),
-    _maybe(f"<Abstract>{_SPACE}{_keep('abstract', _ABSTRACT_TEXTS)}{_COPYRIGHT}</Abstract>{_SPACE}"),
-    _maybe(f"<AuthorList{_attributes('CompleteYN', 'Type')}>{_SPACE}{_keep('authors', _AUTHORS)}</AuthorList>{_SPACE}"),
+    _maybe(f"<Abstract>{SPACE}{_keep('abstract', _ABSTRACT_TEXTS)}{_COPYRIGHT}</Abstract>{SPACE}"),
+    _maybe(f"<AuthorList{_attributes('CompleteYN', 'Type')}>{SPACE}{_keep('authors', _AUTHORS)}</AuthorList>{SPACE}"),
     _keep("languages", _some(_code("Language"))),
     _maybe(
         _node(
@@ -131,15 +131,15 @@ _ARTICLE = _node(
                     _maybe(_leaf("GrantID")),
                     _maybe(_leaf("Acronym")),
                     _leaf("Agency"),
-                    _maybe(_either(_leaf("Country"), f"<Country/>{_SPACE}")),
+                    _maybe(_either(_leaf("Country"), f"<Country/>{SPACE}")),
                 )
             ),
             attributes=_attributes("CompleteYN"),
         )
     ),
-    f"<PublicationTypeList>{_SPACE}{_keep('types', _some(_code('PublicationType', attributes=_attributes('UI'))))}"
-    f"</PublicationTypeList>{_SPACE}",
-    _maybe(f"<VernacularTitle>{_keep('vernacular', _RICH)}</VernacularTitle>{_SPACE}"),
+    f"<PublicationTypeList>{SPACE}{_keep('types', _some(_code('PublicationType', attributes=_attributes('UI'))))}"
+    f"</PublicationTypeList>{SPACE}",
+    _maybe(f"<VernacularTitle>{_keep('vernacular', _RICH)}</VernacularTitle>{SPACE}"),
     _some(_node("ArticleDate", _DAY, attributes=_attributes("DateType"))),
     attributes=_attributes("PubModel"),
 )
@@ -151,7 +151,7 @@ _LINK = _node(
     attributes=_attribute("RefType"),
 )
 _DESCRIPTOR = (
-    f'<DescriptorName UI="({_VALUE})" MajorTopicYN="({_VALUE})"{_attributes("Type")}>({_CODE})</DescriptorName>{_SPACE}'
+    f'<DescriptorName UI="({_VALUE})" MajorTopicYN="({_VALUE})"{_attributes("Type")}>({_CODE})</DescriptorName>{SPACE}'
 )
 _QUALIFIER = _code("QualifierName", _attribute("UI") + _attribute("MajorTopicYN"))
 _OTHER_ABSTRACT = _node("OtherAbstract", _ABSTRACT_TEXTS, _COPYRIGHT, attributes=_attributes("Type", "Language"))
@@ -165,8 +165,8 @@ _STATUS = (
 )
 _BEFORE = "".join(
     (
-        f"{_SPACE}<PubmedArticle>{_SPACE}<MedlineCitation{_STATUS}>{_SPACE}",
-        f'<PMID(?: Version="(?P<version>[0-9]{{1,3}})")?+>(?P<pmid>[0-9]{{1,9}})</PMID>{_SPACE}',
+        f"{SPACE}<PubmedArticle>{SPACE}<MedlineCitation{_STATUS}>{SPACE}",
+        f'<PMID(?: Version="(?P<version>[0-9]{{1,3}})")?+>(?P<pmid>[0-9]{{1,9}})</PMID>{SPACE}',
         _maybe(_node("DateCreated", _DAY)),
         _maybe(_node("DateCompleted", _DAY)),
         _maybe(_node("DateRevised", _DAY)),
@@ -178,16 +178,16 @@ _BEFORE = "".join(
             _maybe(_code("NlmUniqueID")),
             _maybe(_code("ISSNLinking")),
         ),
-        _maybe(f"<ChemicalList>{_SPACE}{_keep('chemicals', _CHEMICALS)}</ChemicalList>{_SPACE}"),
+        _maybe(f"<ChemicalList>{SPACE}{_keep('chemicals', _CHEMICALS)}</ChemicalList>{SPACE}"),
         _maybe(_node("SupplMeshList", _some(_leaf("SupplMeshName", attributes=_attributes("Type", "UI"))))),
         _some(_code("CitationSubset")),
-        _maybe(f"<CommentsCorrectionsList>{_SPACE}{_keep('links', _some(_LINK))}</CommentsCorrectionsList>{_SPACE}"),
+        _maybe(f"<CommentsCorrectionsList>{SPACE}{_keep('links', _some(_LINK))}</CommentsCorrectionsList>{SPACE}"),
         _maybe(_node("GeneSymbolList", _some(_leaf("GeneSymbol")))),
     )
 )
 _AFTER = "".join(
     (
-        _SPACE,
+        SPACE,
         _maybe(_code("NumberOfReferences")),
         _maybe(_node("PersonalNameSubjectList", _some(_node("PersonalNameSubject", _PERSON)))),
         _some(_leaf("OtherID", attributes=_attributes("Source"))),
@@ -202,7 +202,7 @@ _AFTER = "".join(
             )
         ),
         _some(_leaf("GeneralNote", _WORDS, _attributes("Owner"))),
-        f"</MedlineCitation>{_SPACE}",
+        f"</MedlineCitation>{SPACE}",
     )
 )
 _ARTICLE_IDS = _some(_code("ArticleId", attributes=_attribute("IdType")))
@@ -217,7 +217,7 @@ _DATA = _node(
     "PubmedData",
     _maybe(_node("History", _some(_node("PubMedPubDate", _DAY, _TIME, attributes=_attribute("PubStatus"))))),
     _code("PublicationStatus"),
-    f"<ArticleIdList>{_SPACE}{_keep('ids', _ARTICLE_IDS)}</ArticleIdList>{_SPACE}",
+    f"<ArticleIdList>{SPACE}{_keep('ids', _ARTICLE_IDS)}</ArticleIdList>{SPACE}",
     _maybe(
         _node(
             "ObjectList",
@@ -237,7 +237,7 @@ def before_headings() -> re.Pattern[str]:
 @cache
 def descriptor() -> re.Pattern[str]:
     """Return the expression for a MeSH heading up to its qualifiers: identifier, major, name."""
-    return re.compile(f"{_SPACE}<MeshHeading>{_SPACE}{_DESCRIPTOR}")
+    return re.compile(f"{SPACE}<MeshHeading>{SPACE}{_DESCRIPTOR}")
 
 
 @cache

@@ -32,10 +32,11 @@ def _inside(name: str) -> str:
 
 _ABSTRACT_TEXT = re.compile(rf'<AbstractText(?: Label="([^"]*)")?(?: NlmCategory="([^"]*)")?>{_inside("AbstractText")}')
 _OTHER_ABSTRACT = re.compile(rf'<OtherAbstract(?: Type="[^"]*")?(?: Language="([^"]*)")?>{_inside("OtherAbstract")}')
+_SPACE = pubmed_grammar.SPACE
 _AUTHOR = re.compile(
-    r'<Author(?: ValidYN="([^"]*)")?[^>]*>\s*'
-    r"(?:<LastName>([^<]*)</LastName>\s*(?:<ForeName>([^<]*)</ForeName>\s*)?"
-    rf"(?:<Initials>([^<]*)</Initials>\s*)?(?:<Suffix>{_inside('Suffix')})?"
+    rf'<Author(?: ValidYN="([^"]*+)")?+[^>]*+>{_SPACE}'
+    rf"(?:<LastName>([^<]*+)</LastName>{_SPACE}(?:<ForeName>([^<]*+)</ForeName>{_SPACE})?+"
+    rf"(?:<Initials>([^<]*+)</Initials>{_SPACE})?+(?:<Suffix>{_inside('Suffix')})?+"
     rf"|<CollectiveName>{_inside('CollectiveName')})"
 )
 _LANGUAGE = re.compile(r"<Language>([^<]*)")
@@ -108,7 +109,7 @@ def scan(raw: bytes, provenance: Provenance | None = None) -> Document | None:
         published,
         iso_date,
         journal_title,
-        tuple(_authors(authors)) if authors else (),
+        _authors(authors) if authors else (),
         *_identifiers(elocations, ids),
         _TYPES[types],
         headings,
@@ -240,7 +241,8 @@ def _published(raw: str) -> tuple[str, str | None]:
     return published, fields.iso_date(published)
 
 
-def _authors(raw: str) -> Iterator[Author]:
+def _authors(raw: str) -> tuple[Author, ...]:
+    authors = []
     for valid, last_name, fore_name, initials, suffix, collective in _AUTHOR.findall(raw):
         if valid == "N":
             continue
@@ -249,9 +251,10 @@ def _authors(raw: str) -> Iterator[Author]:
         if suffix and (tail := _words(suffix)):
             given = f"{given} {tail}" if given else tail
         if family or given:
-            yield _new(Author, (family, given, False))
+            authors.append(_new(Author, (family, given, False)))
         elif name := _words(collective):
-            yield Author(name, "", True)
+            authors.append(Author(name, "", True))
+    return tuple(authors)
 
 
 def _identifiers(elocations: str, ids: str) -> tuple[str | None, str | None]:

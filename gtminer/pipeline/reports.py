@@ -46,8 +46,7 @@ def options_of(source: str | None, product: str | None, kind: str | None, url: s
     """Return what the user says of PDFs, understood; raise InputError for a kind or name that cannot be one."""
     if product is not None and not fold(product):
         raise InputError(f"--product: '{product}' is no name; write a brand, an INN or a product id")
-    known = kinds_of_reports()
-    if kind is not None and kind.casefold() not in known:
+    if kind is not None and kind.casefold() not in (known := kinds_of_reports()):
         near = get_close_matches(kind.casefold(), known, 1)
         hint = f"did you mean '{near[0]}'?" if near else f"choose one of: {', '.join(known)}"
         raise InputError(f"--kind: unknown value '{kind}'; {hint}")
@@ -63,8 +62,10 @@ def kinds_of_reports() -> list[str]:
 
 def near_product(options: ReportOptions) -> str | None:
     """Return the brand that the user may have meant by a product that is in no table, None where none is near."""
+    if options.product is None:
+        return None
     table = load()
-    if options.product is None or table.resolve(options.product):
+    if table.resolve(options.product):
         return None
     brands = [brand for product in table.products.values() for brand in product.brands]
     near = get_close_matches(options.product.title(), brands, 1, cutoff=0.8)

@@ -7,9 +7,6 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-import lxml.html
-from lxml.etree import LxmlError
-
 from gtminer import tsv
 from gtminer.errors import SourceError
 from gtminer.sources.products import fold
@@ -210,6 +207,9 @@ def _absolute(base: str, href: str) -> str | None:
 
 
 def _parse(body: bytes, url: str) -> Any:
+    import lxml.html  # an import of records asks this module for words, and reads no page
+    from lxml.etree import LxmlError
+
     try:
         text = body.decode("utf-8", errors="replace").replace("\x00", "")
         tree = lxml.html.document_fromstring(text, parser=lxml.html.HTMLParser(no_network=True, huge_tree=False))
