@@ -4,6 +4,7 @@ import gc
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,8 @@ from gtminer.store.raw import RawFiles
 from gtminer.text import one_line
 
 BATCH = 3000  # documents a transaction
-_BATCH_LENGTH = 8_000_000  # or code points of text: reports are long
+_PORTION = 250  # documents given to the store while they are at hand in the processor's cache
+_LENGTH = 8_000_000  # or code points of text, of a portion or a transaction: reports are long
 _LISTED = 5  # files named in the result line itself
 
 Items = Iterator[Document | Deletion]
@@ -106,8 +108,10 @@ class Import:
         self.advance = advance
         self.result = Imported()
         self._reports: Reports | None = None  # its worker process is started by the first PDF
-        self._batch: list[Document | Deletion] = []
-        self._length = 0
+        self._portion: list[Document | Deletion] = []
+        self._transaction = ExitStack()  # holds the open one
+        self._fresh: dict[int, Document] = {}  # what it brought, to be tagged
+        self._count = self._length = 0  # documents of it and of the portion, and their code points
         self._held = 0  # records read so far
 
     @tagging.uncollected()
@@ -117,19 +121,20 @@ class Import:
         A file without documents and a broken one are named in the result; what could be read whole is kept.
         Raises InputError for a path that does not exist.
         """
-        try:
-            for found in walk(paths):
-                self.result.files += 1
-                try:
-                    self._read(found)
-                except UnplacedError as error:
-                    self.result.unplaced.append(str(error))
-                except ContentError as error:
-                    self.result.broken.append(str(error))
-        finally:
-            if self._reports is not None:
-                self._reports.close()
-        self.flush()
+        with self._transaction:
+            try:
+                for found in walk(paths):
+                    self.result.files += 1
+                    try:
+                        self._read(found)
+                    except UnplacedError as error:
+                        self.result.unplaced.append(str(error))
+                    except ContentError as error:
+                        self.result.broken.append(str(error))
+            finally:
+                if self._reports is not None:
+                    self._reports.close()
+            self.flush()
         self.store.refresh_counts()
         return self.result
 
@@ -156,35 +161,52 @@ class Import:
 
     def _add(self, item: Document | Deletion) -> None:
         self._held += 1
-        self._batch.append(item)
+        self._portion.append(item)
+        self._count += 1
         self._length += len(item.text) if isinstance(item, Document) else 0
-        if len(self._batch) >= BATCH or self._length >= _BATCH_LENGTH:
+        if self._count >= BATCH or self._length >= _LENGTH:
             self.flush()
-            gc.collect(0)
+        elif len(self._portion) >= _PORTION:
+            self._put()
 
     def flush(self) -> None:
-        """Store what was read, with its tags, in one transaction."""
-        if not self._batch:
+        """Store what was read, with its tags, and end the transaction that holds it."""
+        self._put()
+        if self.tagger is not None and self._fresh:
+            tagged = tagging.tag(self.store, self._fresh.items(), self.tagger, run=self.run)
+            self.result.tagged += tagged.documents
+            self.result.failed += tagged.failed
+        self._transaction.close()
+        self._fresh.clear()
+        self._count = self._length = 0
+        gc.collect(0)
+
+    def settle(self) -> None:
+        """Hold no transaction open while something slow is done."""
+        if self.store.connection.in_transaction:
+            self.flush()
+
+    def _put(self) -> None:
+        """Store the portion; the transaction stays open, since one of many documents costs less than many of few."""
+        if not self._portion:
             return
-        with self.store.transaction():
-            before = self._bodies()
-            counts = self.store.put(self._batch, run=self.run)
-            self.result.displaced += self._displaced(before, counts.older)
-            if self.tagger is not None and counts.fresh:
-                tagged = tagging.tag(self.store, counts.fresh, self.tagger, run=self.run)
-                self.result.tagged += tagged.documents
-                self.result.failed += tagged.failed
+        if not self.store.connection.in_transaction:
+            self._transaction.enter_context(self.store.transaction())
+        before = self._bodies()
+        counts = self.store.put(self._portion, run=self.run)
+        self.result.displaced += self._displaced(before, counts.older)
+        if self.tagger is not None:
+            self._fresh.update(counts.fresh)
         self.result.new += counts.new
         self.result.changed += counts.changed
         self.result.unchanged += counts.unchanged
         self.result.deleted += counts.deleted
-        self.advance(len(self._batch))
-        self._batch.clear()
-        self._length = 0
+        self.advance(len(self._portion))
+        self._portion.clear()
 
     def _bodies(self) -> dict[str, tuple[str, int]]:
-        """Where the stored bodies of the reports of this batch come from, and how many came before them."""
-        names = [one.doc_id for one in self._batched_reports()]
+        """Where the stored bodies of the reports of this portion come from, and how many came before them."""
+        names = [one.doc_id for one in self._reports_of_portion()]
         rows = self.store.connection.execute(
             "SELECT doc_id, url, (SELECT count(*) FROM document_version WHERE document = document.id) FROM document "
             "WHERE doc_id IN (SELECT value FROM json_each(?))",
@@ -192,8 +214,8 @@ class Import:
         )
         return {doc_id: (url or "", versions) for doc_id, url, versions in rows}
 
-    def _batched_reports(self) -> list[Document]:
-        return [one for one in self._batch if isinstance(one, Document) and one.regulator]
+    def _reports_of_portion(self) -> list[Document]:
+        return [one for one in self._portion if isinstance(one, Document) and one.regulator]
 
     def _displaced(self, before: Mapping[str, tuple[str, int]], older: Sequence[Document]) -> Iterator[str]:
         """Say which report took the place of which, and which did not since it is the older one."""
@@ -207,7 +229,7 @@ class Import:
                     f"{one.doc_id}: {_name(_file(one))} ({dates[0]}) is older than {_name(_file(current))} "
                     f"({dates[1]}), which stays; 'gtminer show {one.doc_id} --earlier {number}' shows the older one"
                 )
-        first = {one.doc_id: _file(one) for one in reversed(self._batched_reports())}
+        first = {one.doc_id: _file(one) for one in reversed(self._reports_of_portion())}
         for doc_id, (url, versions) in self._bodies().items():
             earlier, count = before.get(doc_id, ("", 0))
             if versions - behind[doc_id] > count:
@@ -249,6 +271,7 @@ def _pmids(work: Import, found: FoundFile) -> Items:
 
 
 def _report(work: Import, found: FoundFile) -> Items:
+    work.settle()
     document = work.report(found)
     if document is not None:
         yield document

@@ -67,6 +67,7 @@ class Connected:
         self._begin()
         try:
             yield
+            self._complete()
             crash.point()
             self.connection.execute("COMMIT")
         except BaseException:
@@ -75,6 +76,9 @@ class Connected:
                 self.connection.execute("ROLLBACK")
             raise
         crash.point()
+
+    def _complete(self) -> None:
+        """Write what belongs into the transaction but is better written once, at its end."""
 
     def touch(self) -> None:
         """Say that documents or tags changed: the counts that were made before no longer hold."""

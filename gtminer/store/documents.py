@@ -36,6 +36,25 @@ class Counts(NamedTuple):
 class Documents(Connected):
     """The store as a collection of documents."""
 
+    _not_indexed: int | None = None  # the first document that the open transaction brought and the index lacks
+
+    def _begin(self) -> None:
+        super()._begin()
+        self._not_indexed = None  # whatever a transaction before this one had to roll back
+
+    def _complete(self) -> None:
+        super()._complete()
+        self._index()
+
+    def _index(self) -> None:
+        """Index the words of the new documents as one segment."""
+        if self._not_indexed is not None:
+            self.connection.execute(
+                "INSERT INTO document_fts (rowid, title, text) SELECT id, title, text FROM document WHERE id >= ?",
+                (self._not_indexed,),
+            )
+            self._not_indexed = None
+
     def put(
         self,
         documents: Iterable[Document | Deletion],
@@ -180,13 +199,12 @@ class Documents(Connected):
                     fresh.append((known[0], document))
         if inserts:
             self._insert(inserts, ("id", "first_run", "changed_run", "seen_at")[: 1 + len(origin)])
-            self.connection.execute(
-                "INSERT INTO document_fts (rowid, title, text) SELECT id, title, text FROM document WHERE id >= ?",
-                (inserts[0][0],),
-            )
+            if self._not_indexed is None:
+                self._not_indexed = inserts[0][0]
         if fresh:
             self.touch()
         if updates:
+            self._index()  # a trigger takes the earlier words out of the index
             self._keep_versions([identifier for *_, identifier in updates], run)
             self.connection.executemany(_UPDATE, updates)
         if seen is not None and stored:

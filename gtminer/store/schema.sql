@@ -228,7 +228,7 @@ CREATE VIRTUAL TABLE document_fts USING fts5(
 INSERT INTO document_fts(document_fts, rank) VALUES ('hashsize', 33554432);
 -- Segments are large, so they are merged sixteen at a time: a baseline file is not written twice.
 INSERT INTO document_fts(document_fts, rank) VALUES ('automerge', 16);
--- No trigger for INSERT: it would make FTS5 flush after every row. `Documents.put` indexes a whole batch at once.
+-- No trigger for INSERT: it would make FTS5 flush after every row. A transaction indexes all that it brought at its end.
 CREATE TRIGGER document_fts_delete AFTER DELETE ON document BEGIN
     INSERT INTO document_fts(document_fts, rowid, title, text) VALUES ('delete', old.id, old.title, old.text);
 END;
