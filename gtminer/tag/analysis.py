@@ -135,16 +135,13 @@ class Analysis:
         found: defaultdict[str, list[CueHit]] = defaultdict(list)
         new = tuple.__new__  # half the price of CueHit(...), and there are eighty in an abstract
         entries = self.vocabulary.cue_entries
-        source = self.folded.source if self.folded.breaks else None
         for first, behind, pattern in self.vocabulary.find_cues(self.folded.text):
-            beyond, numeric, cues = entries[pattern]
-            last = behind - beyond
-            start, end = (source(first + 1), source(last) + 1) if source else (first, last)
-            if numeric and self.in_number(start):
-                continue
-            for family, kind, words in cues:
-                found[family].append(new(CueHit, (start, end, kind, words)))
+            for family, beyond, kind, words in entries[pattern]:
+                found[family].append(new(CueHit, (first, behind - beyond, kind, words)))
+        source = self.folded.source if self.folded.breaks else None
         for hits in found.values():
+            if source:
+                hits[:] = [CueHit(source(first + 1), source(last) + 1, *said) for first, last, *said in hits]
             hits.sort()
         return found
 

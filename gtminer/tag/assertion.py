@@ -62,6 +62,7 @@ class Clauses:
         """*mentions* are the events of the sentence in reading order, as spans of the document's text."""
         self.text = analysis.text
         self.start, self.end = start, end
+        self._in_number = analysis.in_number
         sentence = self.text[start:end]
         hits = within(analysis.clause_cues, start, end)
         if "/" in sentence and (none := list(figures.ZERO.finditer(sentence))):
@@ -81,8 +82,10 @@ class Clauses:
         self._sure = [hit for hit in self._kinds.get("sure", []) if not self._in_doubt(hit)]
 
     def _is_misread(self, hit: CueHit) -> bool:
-        """Say whether *hit* is the head of a decimal ("was 0.5"), or NO, which is nitric oxide."""
+        """Say whether *hit* is part of a decimal ("was 0.5", "10.0 of"), or NO, which is nitric oxide."""
         text = self.text
+        if self._in_number(hit.start):
+            return True
         if text[hit.end : hit.end + 1] == ":" and hit.kind == "risk" and hit.text.startswith("warning"):
             return True
         if text[hit.end : hit.end + 1] == "." and text[hit.start : hit.end] == "No":

@@ -147,9 +147,10 @@ def compile_(source: Files) -> dict[str, Any]:
     }
 
 
-def _cue_entry(pattern: str, entries: Iterable[tuple[str, str, str]]) -> tuple[int, bool, tuple[Any, ...]]:
+def _cue_entry(pattern: str, entries: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, int, str, str], ...]:
     """Return what a cue's pattern stands for, as ``Vocabulary.cue_entries`` has it."""
-    return 2 if pattern.endswith(" ") else 1, pattern[1].isdigit(), tuple(entries)
+    beyond = 2 if pattern.endswith(" ") else 1
+    return tuple((family, beyond, kind, text) for family, kind, text in entries)
 
 
 def _role(data: Traversable, name: str, columns: tuple[str, ...]) -> list[Any]:

@@ -80,7 +80,8 @@ class _Teller:
 
     def _of_a_lost_function(self) -> str | None:
         """Return the disease that is treated, where it comes of a function that one gene has lost."""
-        return next((slug for slug in self._at.slugs(Category.INDICATION) if slug in self._at.roles.copied), None)
+        stated, copied = self._at.stated, self._at.roles.copied
+        return next((slug for kind, slug in stated if kind is Category.INDICATION and slug in copied), None)
 
     def _first_vector(self) -> Key | None:
         return next((key for key in self._at.stated if key[0] is Category.VECTOR), None)
