@@ -38,13 +38,13 @@ _CLAUSE = 200  # characters within which the comma that ends a clause is looked 
 _VERBS = frozenset(("sure", "happens", "negated", "risked", "planned_back"))
 _DOUBT = 8  # characters between a word of doubt and the words that it casts doubt on: "may have caused"
 
-# Kinds of cue that reach forward and back, in the order in which they decide.
+# Kinds of cue that reach forward and back, in the order in which they decide, and whether they tell when or in whom.
 _REACHES = (
-    (Assertion.NEGATED, "negates", "negated"),
-    (Assertion.PLANNED, "planned", "planned_back"),
-    (Assertion.RISK, "risk", "risked"),
-    (Assertion.COMPARATOR, "comparator", "comparator_back"),
-    (Assertion.BACKGROUND, "background", "background_back"),
+    (Assertion.NEGATED, "negates", "negated", False),
+    (Assertion.PLANNED, "planned", "planned_back", False),
+    (Assertion.RISK, "risk", "risked", False),
+    (Assertion.COMPARATOR, "comparator", "comparator_back", True),
+    (Assertion.BACKGROUND, "background", "background_back", True),
 )
 
 
@@ -148,14 +148,13 @@ class Clauses:
         """Return what the sentence says of *mention*."""
         if short := self._touching(mention):
             return Verdict(Assertion.NEGATED, short)
-        for assertion, forward, back in _REACHES:
-            past = assertion in (Assertion.COMPARATOR, Assertion.BACKGROUND)
+        for assertion, forward, back, past in _REACHES:
             cue = self._before(mention, forward) or self._behind(mention, back, past)
-            if cue is None and assertion is Assertion.RISK:
+            if cue is None and forward == "risk":
                 cue = self._exemplified(mention)
-            if cue is None or (
-                assertion is Assertion.COMPARATOR and figures.of_another_arm(self.text, mention[1], cue.start, cue.end)
-            ):
+            if cue is None:
+                continue
+            if assertion is Assertion.COMPARATOR and figures.of_another_arm(self.text, mention[1], cue.start, cue.end):
                 continue
             if assertion is Assertion.NEGATED and (self._is_of_those(cue, mention) or not self._is_near(cue, mention)):
                 continue

@@ -9,11 +9,10 @@ from gtminer.tag.mention import Mention
 
 def resolve(analysis: Analysis, mentions: Sequence[Mention]) -> list[Mention]:
     """Return *mentions* with each receptor that names no cells given those of its sentence, else of the title."""
-    cues = analysis.cues("carriers") if any(item.category is Category.MODALITY for item in mentions) else []
-    kinds = {hit.kind for hit in cues}
-    if len(kinds) < 2 and not any(item.slug not in kinds for item in mentions if item.category is Category.MODALITY):
-        return list(mentions)
     known = analysis.vocabulary.carried
+    if known.isdisjoint([item.slug for item in mentions]):
+        return list(mentions)
+    cues = analysis.cues("carriers")
     titled = within(cues, 0, len(analysis.document.title))
     return [_resolved(analysis, item, cues, titled) if item.slug in known else item for item in mentions]
 

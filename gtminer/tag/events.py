@@ -53,7 +53,8 @@ class Event(NamedTuple):
 
 def judge(analysis: Analysis, mentions: Sequence[Mention], decided: Decided, people: Subjects) -> dict[Mention, Event]:
     """Return the judgement of every safety mention."""
-    found = [mention for mention in mentions if mention.category is Category.SAFETY]
+    safety = Category.SAFETY
+    found = [mention for mention in mentions if mention.category is safety]
     if not found:
         return {}
     judged = _Judge(analysis, mentions, found, decided, people).all()
@@ -67,11 +68,11 @@ def endpoints(analysis: Analysis, mentions: Sequence[Mention], people: Subjects)
 
     Curation guide, trial registrations: safety as purpose or end point is one planned adverse_event_any.
     """
-    general = analysis.vocabulary.general
-    if any((item.category, item.slug) in general for item in mentions):
-        return []
     hits = analysis.cues("events", "endpoint")
-    if hits and not people.is_protocol:
+    general = analysis.vocabulary.general
+    if not hits or any((item.category, item.slug) in general for item in mentions):
+        return []
+    if not people.is_protocol:
         if _is_report(analysis) or people.finds_more_than(1):
             return []
         title = len(analysis.document.title)

@@ -74,7 +74,8 @@ def weigh(analysis: Analysis, mentions: Sequence[Mention], *, is_protocol: bool 
     points: dict[Key, list[_Point]] = defaultdict(list)
     titled: set[Key] = set()
     before: set[Key] = set()
-    concepts = [mention for mention in mentions if mention.category is not Category.SAFETY]
+    safety = Category.SAFETY
+    concepts = [mention for mention in mentions if mention.category is not safety]
     if concepts:
         setting = _Setting(analysis, concepts, is_protocol)
         ends: dict[Key, int] = {}
@@ -127,21 +128,15 @@ class _Setting:
         self._analysis = analysis
         self._roles = analysis.vocabulary.roles
         actions, neighbours = self._roles.actions, self._roles.neighbours
-        self._therapies = {
-            mention.start
-            for mention in mentions
-            if mention.category in (Category.PRODUCT, Category.VECTOR)
-            or (mention.category is Category.MODALITY and mention.slug in actions)
-        }
+        grouped: defaultdict[Category, list[Mention]] = defaultdict(list)
+        for mention in mentions:
+            grouped[mention.category].append(mention)
+        modalities, vectors = grouped[Category.MODALITY], grouped[Category.VECTOR]
+        self._therapies = {mention.start for mention in (*grouped[Category.PRODUCT], *vectors)}
+        self._therapies |= {mention.start for mention in modalities if mention.slug in actions}
+        self._vectored = {analysis.sentence_number(mention.start) for mention in vectors}
         # "allogeneic stem cell transplantation" tells no donor of the gene therapy.
-        self._vectored = {
-            analysis.sentence_number(mention.start) for mention in mentions if mention.category is Category.VECTOR
-        }
-        self._others = [
-            (mention.start, mention.end)
-            for mention in mentions
-            if mention.category is Category.MODALITY and mention.slug in neighbours
-        ]
+        self._others = [(mention.start, mention.end) for mention in modalities if mention.slug in neighbours]
         self._knocks = analysis.cues("therapy", "knocks") if self._others else []
         self._screens = analysis.cues("therapy", "screens") if self._therapies else []
         self._near = [hit for hit in analysis.cues("roles") if hit.kind not in _ELSEWHERE]
@@ -156,10 +151,12 @@ class _Setting:
 
     def weigh(self, mention: Mention) -> _Point:
         analysis = self._analysis
-        if mention.category is Category.MODALITY and mention.slug in self._roles.donors and self._in_other(mention):
+        category = mention.category
+        is_modality, is_disease = category is Category.MODALITY, category is Category.INDICATION
+        if is_modality and mention.slug in self._roles.donors and self._in_other(mention):
             return _Point(0.0, "whose cells another therapy uses")
         number = analysis.sentence_number(mention.start)
-        if method := self._method(mention):
+        if is_modality and (method := self._method(mention)):
             return _Point(_EARLIER, f"a laboratory's method: {method}")
         start = analysis.sentences[number][0]
         cue = self._before(max(start, mention.start - _REACH), mention.start)
@@ -170,7 +167,6 @@ class _Setting:
             return _Point(0.0, f"excluded: {cue.text}")
         if self._back and (after := self._after(mention, number)):
             return _Point(0.0, f"excluded: {after.text}")
-        is_disease = mention.category is Category.INDICATION
         if is_disease and (arose := self._arose(mention, cue if distance < _TOUCHES else None)):
             return _Point(0.0, f"an event: {arose}")
         if is_disease and self._befallen and (befell := self._befell(mention, number)):
@@ -183,19 +179,19 @@ class _Setting:
             return _Point(_SECTIONS["indication"], "what the product is indicated for")
         if cue is not None and cue.kind == "example" and distance < _TOUCHES:
             return _Point(0.4, f"an example: {cue.text}")
-        if self._past and mention.category in _WORK and (earlier := self._earlier(start, mention.start)):
+        if self._past and category in _WORK and (earlier := self._earlier(start, mention.start)):
             return _Point(_EARLIER, f"earlier work: {earlier.text}")
         kind = analysis.section_kind(mention.start)
         introduced = kind in INTRODUCTIONS or (kind not in _SECTIONS and number < self._first_aim)
         weight = _INTRODUCED if introduced else _SECTIONS.get(kind, _PLAIN)
         rule = "named in the introduction" if introduced else f"named in {kind}"
-        worked_with = introduced and mention.category in _WORK  # "has been tried with AAV8"
+        worked_with = introduced and category in _WORK  # "has been tried with AAV8"
         aside = is_disease and self._tells_of_others(kind)
         if is_disease and not aside and self._is_counted(start, mention):
             weight, rule = weight + 1.5, "patients are counted"
         elif not aside and cue is not None and cue.kind == "treats" and distance < _TOUCHES and not worked_with:
             weight, rule = weight + 0.8, f"treated or studied: {cue.text}"
-        elif not introduced and number in self._vectored and self._is_action(mention):
+        elif not introduced and is_modality and number in self._vectored and mention.slug in self._roles.actions:
             weight, rule = weight + 0.8, "beside a vector"
         if number in self._aims:
             weight, rule = weight + 0.7, "in the sentence that says what was done"
@@ -218,7 +214,7 @@ class _Setting:
 
     def _method(self, mention: Mention) -> str | None:
         """Return the words beside a laboratory's tool that say it is one: "knockdown by siRNA", "CRISPR screen"."""
-        if mention.category is not Category.MODALITY or not self._roles.is_tool(mention.category, mention.slug):
+        if not self._roles.is_tool(mention.category, mention.slug):
             return None
         if mention.slug in self._roles.actions:
             near = within(self._screens, mention.start, mention.end + _SCREENED)
@@ -227,9 +223,6 @@ class _Setting:
         else:
             near = []
         return near[0].text if near else None
-
-    def _is_action(self, mention: Mention) -> bool:
-        return mention.category is Category.MODALITY and mention.slug in self._roles.actions
 
     def _in_other(self, mention: Mention) -> bool:
         return any(start <= mention.start and mention.end <= end for start, end in self._others)

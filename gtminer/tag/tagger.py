@@ -7,6 +7,7 @@ from gtminer.tag.population import Subjects
 from gtminer.tag.summary import summarise
 from gtminer.tag.vocabulary import Vocabulary
 
+_PRESENT, _SUBJECT, _MENTION = Assertion.PRESENT, Role.SUBJECT, Role.MENTION  # an enum is slow to give its members
 NOTHING = Reading((), (), DocumentTags((), (), (), (), (), (), (), False, Population.NONE))
 
 
@@ -40,9 +41,9 @@ def read_document(document: Document, vocabulary: Vocabulary) -> Reading:
         else:
             key = (category, slug)
             rule = decided.stated.get(key) or decided.inferred.get(key)
-            role = Role.SUBJECT if rule else Role.MENTION
+            role = _SUBJECT if rule else _MENTION
             rule = rule or evidence[key].rule
-            tags.append(Tag(category, slug, *analysis.place(begin, finish), Assertion.PRESENT, role, False, None, rule))
+            tags.append(Tag(category, slug, *analysis.place(begin, finish), _PRESENT, role, False, None, rule))
     if following := derived.tags(analysis, named, decided):
         tags = sorted([*tags, *following], key=_place)
     said = {(tag.category, tag.concept) for tag in tags}
