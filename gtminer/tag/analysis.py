@@ -37,13 +37,14 @@ class Analysis:
         self.vocabulary = vocabulary
         self.text = document.text
         if document.regulator is None:  # the paragraphs of a report were made whole when it was read
-            heads = {len(document.title), *(section.start - 1 for section in document.sections)}
-            self.text = unwrapped(document.text, heads)
+            if self.text.count("\n") >= len(document.sections):  # more than part the sections
+                heads = {len(document.title), *(section.start - 1 for section in document.sections)}
+                self.text = unwrapped(document.text, heads)
             if not document.title:
                 self.document = document._replace(title=self._first_sentence())
         self.folded: Folded = fold(self.text)
         self._needs: dict[tuple[str, ...], bool] = {}
-        self._kinds: dict[tuple[str, str], list[CueHit]] = {}
+        self._families: dict[str, list[CueHit]] = {}
 
     @cached_property
     def sentences(self) -> list[Span]:
@@ -112,15 +113,14 @@ class Analysis:
 
     def cues(self, family: str, kind: str | None = None) -> list[CueHit]:
         """Return the cues of *family*, or those of one *kind* of it, in reading order, overlapping ones too."""
-        hits = self._cues.get(family)
+        if kind is not None:
+            return self._cues.get(f"{family} {kind}", [])
+        hits = self._families.get(family)
         if hits is None:
-            return []
-        if kind is None:
-            return hits
-        found = self._kinds.get((family, kind))
-        if found is None:
-            found = self._kinds[family, kind] = [hit for hit in hits if hit.kind == kind]
-        return found
+            found = self._cues
+            kinds = self.vocabulary.cue_kinds.get(family, ())
+            hits = self._families[family] = sorted([hit for kind in kinds if kind in found for hit in found[kind]])
+        return hits
 
     @cached_property
     def clause_cues(self) -> list[CueHit]:
@@ -131,18 +131,17 @@ class Analysis:
 
     @cached_property
     def _cues(self) -> dict[str, list[CueHit]]:
-        """The cues of the text by family."""
+        """The cues of the text by family and kind."""
         found: defaultdict[str, list[CueHit]] = defaultdict(list)
         new = tuple.__new__  # half the price of CueHit(...), and there are eighty in an abstract
         entries = self.vocabulary.cue_entries
-        for first, behind, pattern in self.vocabulary.find_cues(self.folded.text):
-            for family, beyond, kind, words in entries[pattern]:
-                found[family].append(new(CueHit, (first, behind - beyond, kind, words)))
-        source = self.folded.source if self.folded.breaks else None
-        for hits in found.values():
-            if source:
+        for first, behind, pattern in sorted(self.vocabulary.find_cues(self.folded.text)):
+            for place, beyond, kind, words in entries[pattern]:
+                found[place].append(new(CueHit, (first, behind - beyond, kind, words)))
+        if self.folded.breaks:
+            source = self.folded.source
+            for hits in found.values():
                 hits[:] = [CueHit(source(first + 1), source(last) + 1, *said) for first, last, *said in hits]
-            hits.sort()
         return found
 
     def in_number(self, start: int) -> bool:

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,6 +141,7 @@ def compile_(source: Files) -> dict[str, Any]:
         "idle_kills": added.idle_kills(),
         "cues": bytewise.build(cues),
         "cue_entries": [_cue_entry(pattern, entries) for pattern, entries in cues.items()],
+        "cue_kinds": _cue_kinds(cues.values()),
         "roles": {
             **{name: _role(source.data, name, columns) for name, columns in _ROLES.items()},
             "donors": [row[1] for row in concepts if row[0] == Category.MODALITY and row[4] == "donor"],
@@ -150,7 +152,15 @@ def compile_(source: Files) -> dict[str, Any]:
 def _cue_entry(pattern: str, entries: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, int, str, str], ...]:
     """Return what a cue's pattern stands for, as ``Vocabulary.cue_entries`` has it."""
     beyond = 2 if pattern.endswith(" ") else 1
-    return tuple((family, beyond, kind, text) for family, kind, text in entries)
+    return tuple((f"{family} {kind}", beyond, kind, text) for family, kind, text in entries)
+
+
+def _cue_kinds(cues: Iterable[Sequence[tuple[str, str, str]]]) -> dict[str, tuple[str, ...]]:
+    """Return the kinds of each family, as the entries of cues have them."""
+    kinds: dict[str, dict[str, None]] = {}
+    for family, kind, _text in chain.from_iterable(cues):
+        kinds.setdefault(family, {})[f"{family} {kind}"] = None
+    return {family: tuple(found) for family, found in kinds.items()}
 
 
 def _role(data: Traversable, name: str, columns: tuple[str, ...]) -> list[Any]:

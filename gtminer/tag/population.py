@@ -1,7 +1,6 @@
 """In whom or what: humans, animals, cells; counted by sentence, with the title and publication types as background."""
 
 import re
-from collections import Counter
 from itertools import islice
 
 from gtminer.model import Document, Population
@@ -16,7 +15,7 @@ _RESULT = re.compile(
     r"|(?:occurred|developed|achieved|experienced|showed|demonstrated|resulted)\b)"
 )
 _LABEL = ("adverse_reactions", "warnings", "boxed_warning", "indication", "posology", "contraindications")
-_KINDS = frozenset(("human", "animal", "in_vitro"))
+_KINDS = ("human", "animal", "in_vitro")
 _CELLS = 3  # times that cells are spoken of, where nobody else is
 _BOTH = 4  # two sentences on animals, two on cells
 _SHOWN = 0.2  # a kind of subject in a smaller share of the sentences that have one is named in passing
@@ -31,12 +30,12 @@ class Subjects:
         document = analysis.document
         self.is_review = self._is_review(document)
         title = len(document.title)
-        self.is_trial = any(hit.kind == "trial_title" and hit.end <= title for hit in self._hits)
+        self.is_trial = any(hit.end <= title for hit in analysis.cues("subjects", "trial_title"))
         self.is_protocol = self._is_protocol()
-        counts: Counter[str] = Counter()
+        counts = dict.fromkeys(_KINDS, 0)
         said = set()  # by kind and sentence
         for hit in self._hits:
-            if hit.kind in _KINDS:
+            if hit.kind in counts:
                 start, end = analysis.sentence(hit.start)
                 if start <= hit.start and hit.end <= end:
                     said.add((hit.kind, start, end))
@@ -57,15 +56,15 @@ class Subjects:
         ):
             return True
         title = len(document.title)
-        found = [hit for hit in self._hits if hit.kind == "review"]
-        of_records = any(hit.kind == "records" and hit.start < title for hit in self._hits)
+        found = self._analysis.cues("subjects", "review")
+        of_records = any(hit.start < title for hit in self._analysis.cues("subjects", "records"))
         self._titled_review = not of_records and any(hit.start < title for hit in found)
         return self._titled_review or len({hit.text for hit in found}) >= 3
 
     def _is_protocol(self) -> bool:
         """Say whether a document tells what will be done: registrations, trials in progress (rules §6)."""
         planned = len(self._analysis.cues("time", "planned"))
-        marks = len({hit.start for hit in self._hits if hit.kind == "protocol"})
+        marks = len({hit.start for hit in self._analysis.cues("subjects", "protocol")})
         if marks >= _MARKS:
             return not self.finds_more_than((planned + 2 * marks) // 4)
         if (
@@ -84,7 +83,7 @@ class Subjects:
         return any(True for _ in islice(_RESULT.finditer(self._analysis.text), few, None))
 
     def _population(self, document: Document) -> Population:
-        human, animal, cells = (self.counts[kind] for kind in ("human", "animal", "in_vitro"))
+        human, animal, cells = map(self.counts.__getitem__, _KINDS)
         if any(
             name.startswith(("Clinical Trial", "Randomized Controlled Trial")) for name in document.publication_types
         ):
@@ -92,7 +91,7 @@ class Subjects:
         if self.is_review and (human < 8 or self._titled_review):
             return Population.NONE
         total = human + animal + cells
-        if not human + animal and any(hit.kind == "plant" for hit in self._hits):
+        if not human + animal and self._analysis.cues("subjects", "plant"):
             return Population.NONE
         if total <= 1 and not self.is_review and self._analysis.text.count("cells") >= _CELLS:
             return Population.IN_VITRO

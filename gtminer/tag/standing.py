@@ -24,38 +24,35 @@ class Words:
     """The cues of the family `therapy` by kind: what is done with a vector, where, and whether it is a tool."""
 
     def __init__(self, analysis: Analysis) -> None:
-        self._found: dict[str, list[CueHit]] = {}
-        self._titled: set[str] = set()
-        title = len(analysis.document.title)
-        for hit in analysis.cues("therapy"):
-            self._found.setdefault(hit.kind, []).append(hit)
-            if hit.start < title:
-                self._titled.add(hit.kind)
+        self._analysis = analysis
+        self._title = len(analysis.document.title)
+
+    def _found(self, kind: str) -> list[CueHit]:
+        return self._analysis.cues("therapy", kind)
 
     def first(self, kind: str) -> str | None:
         """Return the first words of *kind*, None where there are none."""
-        found = self._found.get(kind)
+        found = self._found(kind)
         return found[0].text if found else None
 
     def first_but(self, kind: str, other: str) -> CueHit | None:
         """Return the first words of *kind* that have none of *other* right behind them: "expressing", not "shRNA"."""
-        others = [hit.start for hit in self._found.get(other, ())]
-        return next(
-            (hit for hit in self._found.get(kind, ()) if not any(0 <= at - hit.end < _OBJECT for at in others)), None
-        )
+        others = [hit.start for hit in self._found(other)]
+        return next((hit for hit in self._found(kind) if not any(0 <= at - hit.end < _OBJECT for at in others)), None)
 
     def place(self, kind: str) -> Span | None:
         """Return where the first words of *kind* stand."""
-        found = self._found.get(kind)
+        found = self._found(kind)
         return (found[0].start, found[0].end) if found else None
 
     def count(self, kind: str) -> int:
         """Return how often words of *kind* stand in the text."""
-        return len(self._found.get(kind, ()))
+        return len(self._found(kind))
 
     def in_title(self, kind: str) -> bool:
         """Say whether the title has words of *kind*."""
-        return kind in self._titled
+        found = self._found(kind)
+        return bool(found) and found[0].start < self._title
 
 
 class Standing:

@@ -184,9 +184,10 @@ class Vocabulary:
         self._entries_at = memoryview(compiled["entries_at"]).cast("I")
         self._entries = Packed[tuple[tuple[int, str | None], ...]](compiled["entries"], tuple)
         self.term_entries: Mapping[int, Entries] = Remembered(self._entries_of)
-        # What each matched cue stands for: family (the file), how far its last letter is from the end of the match, kind
-        # and words.
+        # What each matched cue stands for: family (the file) and kind, how far its last letter is from the end of the
+        # match, kind and words. And the families and kinds by family.
         self.cue_entries: list[tuple[tuple[str, int, str, str], ...]] = compiled["cue_entries"]
+        self.cue_kinds: Mapping[str, tuple[str, ...]] = compiled["cue_kinds"]
         self.overlays = [Added(*values) for values in compiled["overlays"]]
         self.idle_kills: list[tuple[str, str]] = compiled["idle_kills"]
         self._ancestors: dict[tuple[Category, str], frozenset[str]] = {}
@@ -269,7 +270,7 @@ class Vocabulary:
     @cached_property
     def carried(self) -> frozenset[str]:
         """Modalities that differ by the cells which carry the receptor."""
-        return frozenset(kind for cues in self.cue_entries for family, _, kind, _ in cues if family == "carriers")
+        return frozenset(place.split()[1] for place in self.cue_kinds["carriers"])
 
     @cached_property
     def general(self) -> frozenset[tuple[Category, str]]:
