@@ -120,7 +120,7 @@ def _absolute(value: str, here: Path, environment: Mapping[str, str]) -> Path:
 
 def _read(path: Path, warnings: list[str]) -> dict[str, str]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         return {}

@@ -75,7 +75,7 @@ def folder(here: Path | None = None) -> Path:
 def read(path: Path) -> Query:
     """Return the query of one file. Raises InputError naming file, key and a remedy."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read ({error})") from error
     except tomllib.TOMLDecodeError as error:

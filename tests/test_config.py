@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gtminer import config
+from gtminer import config, query
 from gtminer.errors import InputError
 
 
@@ -31,6 +31,14 @@ def test_an_empty_home_is_not_the_root_directory(tmp_path: Path) -> None:
     cache = config.load(None, {"HOME": ""}, tmp_path).cache
     assert cache.is_absolute()
     assert len(cache.parts) > 3
+
+
+def test_a_byte_order_mark_as_editors_of_windows_write_is_no_part_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "gtminer.toml").write_bytes(b'\xef\xbb\xbfemail = "reader@example.org"\r\n')
+    assert config.load(None, {"HOME": str(tmp_path)}, tmp_path).email == "reader@example.org"
+    asked = tmp_path / "x.toml"
+    asked.write_bytes(b'\xef\xbb\xbfname = "x"\r\ntitle = "t"\r\n[pubmed]\r\nterm = "gene therapy"\r\n')
+    assert query.read(asked).name == "x"
 
 
 def test_an_unknown_setting_is_refused_with_a_suggestion(tmp_path: Path) -> None:
