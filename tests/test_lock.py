@@ -108,6 +108,13 @@ def test_waiting_for_the_lock_ends_with_the_holders_name(tmp_path: Path) -> None
     assert f"gtminer fetch (process {first.pid}" in str(caught.value)
 
 
+@pytest.mark.parametrize("seconds", ["-5", "nan"])
+def test_a_wait_that_is_none_is_refused_and_not_endless(gtminer: Gtminer, store: Path, seconds: str) -> None:
+    assert gtminer("tag", "--lock-wait", seconds) == (
+        2, "", f"gtminer: --lock-wait {seconds}: write a number of seconds, 0 or more\n"
+    )  # fmt: skip
+
+
 def test_reading_needs_no_lock(gtminer: Gtminer, store: Path) -> None:
     imported(gtminer)
     with held(store):

@@ -120,6 +120,16 @@ def test_a_full_device_for_messages_does_not_stop_the_work(environment: dict[str
     assert len(canonical(store)["documents"]) == 1
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_log_file_that_fills_up_is_told_once_and_does_not_stop_the_work(gtminer: Gtminer, few: Path) -> None:
+    assert gtminer("-v", *IMPORT, str(few), "--log-file", "/dev/full") == Outcome(
+        0,
+        "",
+        "warning: --log-file /dev/full: cannot be written (No space left on device); what follows is not in it\n"
+        "imported 1 document: 1 new, 0 changed, 0 unchanged\n",
+    )
+
+
 # What may not be written
 
 

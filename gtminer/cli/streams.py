@@ -158,5 +158,6 @@ def _log(level: str, line: str) -> None:
     try:
         with manner.log_file.open("a", encoding="utf-8") as log:
             log.write(text + "\n")
-    except OSError:
-        manner.log_file = None  # said once by the exit code of what follows; the run goes on
+    except OSError as error:  # the run goes on
+        path, manner.log_file = manner.log_file, None
+        warn(f"--log-file {path}: cannot be written ({error.strerror}); what follows is not in it")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from gtminer.errors import TemporaryError
+from gtminer.errors import InputError, TemporaryError
 from gtminer.store import faults, leftovers
 
 
@@ -29,6 +29,8 @@ def hold(store: Path, command: str, *, wait_s: float = 0.0) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
+    if not wait_s >= 0:  # NaN too
+        raise InputError(f"--lock-wait {wait_s:g}: write a number of seconds, 0 or more")
     path, note = _files(store)
     try:
         store.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
