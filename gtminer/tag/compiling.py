@@ -43,6 +43,7 @@ _ROLES = {
     "complications": ("concept",),
     "vectorless": ("concept",),
     "copied": ("concept",),
+    "treated": ("event",),
     "counts": ("concept",),
     "told_by": ("told_by", "concept"),
     "replaces": ("concept", "replaces"),

@@ -98,7 +98,7 @@ class Subjects:
         if not total:
             if document.regulator or self._analysis.section_kind(len(document.title) + 1) in _LABEL:
                 return Population.HUMAN
-            laboratory = bool(self._analysis.cues("therapy", "tool"))
+            laboratory = len(self._analysis.cues("therapy", "tool")) > 1
             return Population.IN_VITRO if laboratory and not self.is_review else Population.NONE
         seen = [
             population

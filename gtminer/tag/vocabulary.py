@@ -236,6 +236,11 @@ class Vocabulary:
         return frozenset((indication, event) for indication, event in self._compiled["roles"]["symptoms"])
 
     @cached_property
+    def treated(self) -> frozenset[str]:
+        """Events that befall nobody who is not treated."""
+        return frozenset(self._compiled["roles"]["treated"])
+
+    @cached_property
     def conditions(self) -> frozenset[str]:
         """Events that are also diseases, models or states of a laboratory."""
         return frozenset(self._compiled["roles"]["conditions"])

@@ -6,7 +6,7 @@ events of the document; symptoms of the disease, baseline characteristics and ou
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cached_property
 
 from gtminer.model import Assertion, Category, Population, Role
@@ -86,13 +86,17 @@ class Owners:
         self._vocabulary = analysis.vocabulary
         self._stated = decided.stated
         general = analysis.vocabulary.general
+        diseases = {slug for category, slug in decided.stated if category is Category.INDICATION}
         # A study of another medicine that reports adverse events is read the same way; "complications" are a surgeon's.
         named = any(key[0] in (Category.MODALITY, Category.PRODUCT) for key in (*decided.stated, *decided.inferred))
         self.about_therapy = named or (
             people.population not in NO_PATIENTS
-            and any((item.category, item.slug) in general and self._is_of_medicine(item) for item in mentions)
+            and any(
+                self._befalls_the_treated(item.slug, diseases)
+                or ((item.category, item.slug) in general and self._is_of_medicine(item))
+                for item in mentions
+            )
         )
-        diseases = {slug for category, slug in decided.stated if category is Category.INDICATION}
         if analysis.titled_kind not in (None, *_OF_EVENTS):  # the passage may not name the disease of its product
             products = (slug for category, slug in decided.stated if category is Category.PRODUCT)
             diseases |= {slug for product in products for slug in analysis.vocabulary.products[product].indications}
@@ -107,6 +111,11 @@ class Owners:
         self._has_label_parts = any(section.kind in _LABEL for section in document.sections)
         self._mentions = mentions
         self._sentences: dict[int, Sentence] = {}
+
+    def _befalls_the_treated(self, event: str, diseases: Set[str]) -> bool:
+        """Say whether an event befalls nobody who is not treated, and is none of the *diseases* themselves."""
+        symptoms = self._vocabulary.symptoms
+        return event in self._vocabulary.treated and not any((disease, event) in symptoms for disease in diseases)
 
     def _is_of_medicine(self, mention: Mention) -> bool:
         """Say whether a general word is one of medicines: "side effects", "toxicity"; not "complications"."""
