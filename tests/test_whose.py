@@ -91,3 +91,19 @@ def test_a_disease_that_the_product_does_not_treat_is_an_event_where_patients_we
         assert role(title, text, event) == (Role.SUBJECT, "an event of the therapy")
     found = read_document(Document("text:1", "file", title, f"{title}\n{text}"), words()).summary
     assert not {"mds", "aml"} & set(found.indication)
+
+
+def test_a_text_that_names_what_only_the_treated_have_is_about_a_therapy() -> None:
+    title, text = "Managing cytokine release", "Cytokine release syndrome was seen in two adults, and seizures in one."
+    for event in ("cytokine_release_syndrome", "seizure"):
+        assert role(title, text, event) == (Role.SUBJECT, "an event of the therapy")
+
+
+def test_the_cytokine_storm_of_an_infection_is_no_event_of_a_therapy() -> None:
+    title, text = "COVID-19 and the lung", "Patients with COVID-19 had cytokine storm and thrombosis."
+    assert role(title, text, "thromboembolism") == (Role.MENTION, "the document is about no therapy")
+
+
+def test_events_listed_behind_their_grade_are_events() -> None:
+    text = "Grade 3 AEs: lymphopenia 12, anaemia 4."
+    assert role(TRIAL, text, "anaemia") == (Role.SUBJECT, "an event of the therapy")
