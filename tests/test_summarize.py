@@ -7,14 +7,23 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+import typer
 from conftest import Gtminer, Outcome
 from library import REPORT, fill
 from tagging import sectioned
 
+from gtminer.cli import options
+from gtminer.model import DocumentTags, Population, Reading
 from gtminer.pipeline.tagging import built_in
+from gtminer.report import documents
+from gtminer.report.concepts import Concepts
+from gtminer.report.filters import Filters, select
 from gtminer.store.database import Store
+from gtminer.store.tags import ConceptRow
 
 LEFT_OUT = "1 retracted document left out; --include-retracted shows them\n"
 
@@ -220,6 +229,26 @@ def test_long_json_has_the_fields_of_a_tag_in_their_order(ask: Gtminer) -> None:
         "retracted",
     ]  # fmt: skip
     assert (row["text"], row["inferred"], row["page"]) == ("Zolgensma", True, None)
+
+
+def test_a_table_shows_one_state_of_the_store_whatever_is_written_meanwhile(tmp_path: Path) -> None:
+    fill(tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    fill(other)
+    with options.opened(cast(typer.Context, SimpleNamespace(obj=other))) as connection:
+        concepts = Concepts(connection)
+        expected = list(documents.table(connection, concepts, select(connection, concepts, Filters())).rows)
+    with options.opened(cast(typer.Context, SimpleNamespace(obj=tmp_path))) as connection:
+        concepts = Concepts(connection)
+        rows = iter(documents.table(connection, concepts, select(connection, concepts, Filters())).rows)
+        first = next(rows)
+        with Store.open(tmp_path / "gtminer.sqlite") as store:  # a vocabulary with a concept more, and its tags
+            store.sync_concepts([ConceptRow("vector", "blorp", "Blorp", (), ())], version="other")
+            keys = store.connection.execute("SELECT id FROM document").fetchall()
+            tag = DocumentTags((), ("blorp",), (), (), (), (), (), True, Population.NONE)
+            store.put_readings([(key, Reading((), (), tag)) for (key,) in keys], tagged_with="other")
+        assert [first, *rows] == expected
 
 
 # How it is written

@@ -132,11 +132,12 @@ def shared(command: Callable[..., None]) -> Callable[..., None]:
 
 @contextmanager
 def opened_store(context: typer.Context) -> Iterator["Store"]:
-    """Yield the store in force, for reading; one that fails while it is read is an error of ours."""
+    """Yield one state of the store in force, for reading; a store that fails while it is read is an error of ours."""
     from gtminer import config
     from gtminer.store.database import Store
 
     with Store.open(config.load(context.obj).store_path, read_only=True) as store, store.connection.guarded():
+        store.connection.execute("BEGIN")  # a run may write meanwhile, with concepts that were not there before
         yield store
 
 
