@@ -126,6 +126,10 @@ def test_an_empty_value_is_refused_since_a_variable_may_be_unset(
     assert err.startswith(f"gtminer: {message}")
 
 
+def test_without_a_command_the_help_is_shown(gtminer: Gtminer) -> None:
+    assert gtminer() == Outcome(2, gtminer("--help").out, "")
+
+
 @pytest.mark.parametrize(
     ("command", "line"),
     [

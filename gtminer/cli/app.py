@@ -219,11 +219,12 @@ def _prepare_streams() -> None:
 
 def _refuse_empty(arguments: Sequence[str]) -> None:
     """Raise InputError for an option with an empty value: behind it is a variable of a script that is not set."""
-    for argument, following in zip(arguments, [*arguments[1:], None], strict=True):
+    for place, argument in enumerate(arguments):
         if argument == "--":
             return
-        name, equals, value = argument.partition("=")
-        if name.startswith("-") and not (value.strip() if equals else following is None or following.strip()):
+        name, *values = argument.split("=", 1)
+        values = values or list(arguments[place + 1 : place + 2])
+        if name.startswith("-") and values and not values[0].strip():
             raise InputError(f"{name}: an empty value; leave the option out or give it one")
 
 
