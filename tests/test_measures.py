@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gtminer import tsv
 from gtminer.tag.measures import Measures, measure
 from gtminer.tag.printed.arms import is_comparator
-from gtminer.tag.rows import measure_record, measure_row
+from gtminer.tag.rows import measure_row
 
 SENTENCES = Path(__file__).parent / "data" / "measures.tsv"
 FIELDS = Measures._fields
@@ -114,12 +114,6 @@ def test_columns_that_count_nobody_give_no_record() -> None:
         Measures(None, "12", "68", "18", "10 mg/day"),
         Measures(None, "1", "34", "3", "Placebo"),
     ]
-
-
-def test_a_record_line_of_a_report_is_read_by_its_keys() -> None:
-    line = "Tachycardia | soc=Cardiac disorders | arm=Cohort 1 | n=6 | N=10 | pct=60 | grade=≥3 | freq=very common"
-    assert measure_record(line) == Measures(">=3", "6", "10", "60", "Cohort 1")
-    assert measure_record("Tachycardia | 6 (60)") is None
 
 
 def test_a_column_of_percentages_and_a_column_of_events_are_told_apart() -> None:

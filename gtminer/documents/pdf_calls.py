@@ -61,7 +61,6 @@ count_characters = _bind("FPDFText_CountChars")
 get_text = _bind("FPDFText_GetText")  # (text page, first, count, buffer of UTF-16)
 get_unicode = _bind("FPDFText_GetUnicode", ctypes.c_uint)
 text_object = _bind("FPDFText_GetTextObject", ctypes.c_ssize_t)  # an address; 0 for what pdfium put in
-count_rects = _bind("FPDFText_CountRects")  # (text page, first, count)
 font_size = _bind("FPDFText_GetFontSize", c_double)
 get_matrix = _bind("FPDFText_GetMatrix")  # (text page, index, six floats)
 get_box = _bind("FPDFText_GetCharBox")  # (text page, index, left, right, bottom, top)

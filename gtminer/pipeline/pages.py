@@ -110,7 +110,7 @@ class _Asking:
         try:
             documents = self._eutils.fetch(pmids, read, tries=tries)
         except ExchangeError as error:
-            self._narrow_down(pmids, error, emptiness)
+            self._narrow_down(pmids, error)
             return
         for document in documents:
             if _pmid(document) in asked:
@@ -118,7 +118,7 @@ class _Asking:
             else:
                 self.strangers += 1
 
-    def _narrow_down(self, pmids: Sequence[str], error: ExchangeError, emptiness: bool) -> None:
+    def _narrow_down(self, pmids: Sequence[str], error: ExchangeError) -> None:
         """Ask for the halves of a page that cannot be read, each once: the waiting was done before."""
         if error.trouble not in (Trouble.GARBLED, Trouble.CUT):
             raise error

@@ -123,7 +123,7 @@ class Reports:
         if self._raw is not None:
             self._raw.put(content)
         self._seen[provenance.sha256] = placed.doc_id
-        self._notes.append(self._said(found, placed, guess))
+        self._notes.append(self._said(found, placed))
         return placed
 
     def _place(self, found: FoundFile, document: Document, guess: Guess, provenance: Provenance) -> Document:
@@ -199,7 +199,7 @@ class Reports:
         (first, most), (_, second) = named.most_common(2)
         return self._table.products[first] if most > 2 * second else None
 
-    def _said(self, found: FoundFile, document: Document, guess: Guess) -> str:
+    def _said(self, found: FoundFile, document: Document) -> str:
         guessed = [
             name
             for name, given in (("source", self._options.source), ("product", self._options.product),

@@ -61,7 +61,7 @@ def measure(sentence: str, spans: Sequence[tuple[int, int]], before: str = "") -
     items: list[Item] = sorted([*(event for event in events if event), *grades, *counts, *arms], key=_start)
     for clause in _clauses(tokens, items):
         read_clause(tokens, clause)
-    totals = _Totals(tokens, counts, arms, "" if arms else before)
+    totals = _Totals(counts, arms, "" if arms else before)
     return [_records(tokens, event, totals) if event else (NOTHING,) for event in events]
 
 
@@ -117,7 +117,7 @@ def _clauses(tokens: Tokens, items: list[Item]) -> Iterable[list[Item]]:
 class _Totals:
     """The sets that the sentence counts, in order, with their arms; and, if need be, the one counted before it."""
 
-    def __init__(self, tokens: Tokens, counts: list[Count], arms: list[Arm], before: str) -> None:
+    def __init__(self, counts: list[Count], arms: list[Arm], before: str) -> None:
         self.places: list[int] = []
         self.stated: list[tuple[str | None, str]] = []
         self.sizes: dict[str | None, str] = {}

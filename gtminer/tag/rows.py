@@ -72,19 +72,6 @@ def measure_row(header: Sequence[str], row: Sequence[str]) -> list[Measures]:
     return records
 
 
-def measure_record(line: str) -> Measures | None:
-    """Return what a line of a report's table says (`Fever | arm=Cohort 1 | n=3 | N=12 | grade=≥3`), None if not one.
-
-    See gtminer.documents.pdf for these lines.
-    """
-    cells = [cell.partition("=") for cell in line.split(" | ")[1:]]
-    stated = {key.strip(): value.strip() for key, sign, value in cells if sign}
-    if not stated:
-        return None
-    n, whole, arm = stated.get("n"), stated.get("N"), stated.get("arm")
-    return Measures(_sign(stated.get("grade")), n, whole, _sign(stated.get("pct")), arm)
-
-
 def _record(column: _Column, match: re.Match[str]) -> Measures:
     n = match["n"] or match["part"] or match["inner"]
     whole = match["N"] or match["whole"] or match["all"] or column.size

@@ -119,14 +119,6 @@ class Concepts(Mapping[tuple[Category, str], Concept]):
         return ((concept.category, concept.slug) for concept in self._rows)
 
 
-class Cue(NamedTuple):
-    """A cue as a text shows it: its *family* (the file), *kind* and words."""
-
-    family: str
-    kind: str
-    text: str
-
-
 class Product(NamedTuple):
     """What a product's name implies. *modality* holds action, delivery and donor."""
 

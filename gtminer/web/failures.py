@@ -19,7 +19,6 @@ class Trouble(StrEnum):
     UNEXPECTED = "unexpected"  # the body is not what was asked for
     GARBLED = "garbled"  # records amid which something cannot be read
     BLOCKED = "blocked"  # a bot wall
-    KEY = "key"  # NCBI or openFDA rejects the key
     BUDGET = "budget"  # no more waiting or asking in this run
 
 
@@ -40,8 +39,3 @@ class ExchangeError(SourceError):
         self.transient = transient
         self.retry_after = retry_after
         self.tries = tries
-
-    @property
-    def source_is_down(self) -> bool:
-        """Nothing was answered at all, so that other requests to this host are pointless now."""
-        return self.trouble in (Trouble.UNREACHABLE, Trouble.CERTIFICATE, Trouble.BLOCKED, Trouble.BUDGET)

@@ -80,11 +80,6 @@ def read_rate(tokens: Tokens, index: int, value: str, after: int) -> Count | Non
     return Count(n, whole, sign + value, start, after)
 
 
-def _is_of_rate(tokens: Tokens, index: int) -> bool:
-    """Tell whether `of 12%` follows a word for a rate: `an incidence of`; `a reduction of` is none."""
-    return tokens.kind(index) == "column" or tokens.word(index) == "total"
-
-
 def bracketed_count(tokens: Tokens, opened: int, value: str) -> tuple[str | None, str | None, int]:
     """Return n, N and the index behind `(3/12)`, `(n = 3)`, `(3 of 12 patients)`, `(25%)`, `(95% CI ...)`."""
     close = tokens.close[opened]
