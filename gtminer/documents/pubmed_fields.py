@@ -89,7 +89,10 @@ def _labels() -> dict[str, str]:
 
 def doi(candidates: Iterable[str]) -> str | None:
     """Return the first of *candidates* that has the form of a DOI, without resolver or prefix."""
-    return next((found[0] for text in candidates if (found := _DOI.search(text))), None)
+    for text in candidates:
+        if found := _DOI.search(text):
+            return found[0]
+    return None
 
 
 def pmcid(candidates: Iterable[str]) -> str | None:

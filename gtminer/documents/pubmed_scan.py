@@ -261,16 +261,17 @@ def _identifiers(elocations: str, ids: str) -> tuple[str | None, str | None]:
     """Return the DOI and the PMCID."""
     if not elocations and '"doi"' not in ids and '"pmc"' not in ids:
         return None, None
-    located = [(valid, _words(text)) for valid, text in _DOI_LOCATION.findall(elocations)] if elocations else []
-    invalid = [text for valid, text in located if valid == "N"]
-    dois = [text for _, text in located]
-    pmcids = []
+    located = [(valid, _words(text)) for valid, text in _DOI_LOCATION.findall(elocations)] if elocations else ()
+    dois, pmcids = [text for _, text in located], []
     for kind, text in _ARTICLE_ID.findall(ids):
         if kind == "doi":
             dois.append(_words(text))
         else:
             pmcids.append(_unescape(text))
-    return fields.doi([text for text in dois if text not in invalid]), fields.pmcid(pmcids) if pmcids else None
+    for valid, text in located:
+        if valid == "N":
+            dois = [other for other in dois if other != text]
+    return fields.doi(dois) if dois else None, fields.pmcid(pmcids) if pmcids else None
 
 
 def _headings(raw: str) -> tuple[MeshHeading, ...]:

@@ -207,6 +207,8 @@ class Import:
     def _bodies(self) -> dict[str, tuple[str, int]]:
         """Where the stored bodies of the reports of this portion come from, and how many came before them."""
         names = [one.doc_id for one in self._reports_of_portion()]
+        if not names:
+            return {}
         rows = self.store.connection.execute(
             "SELECT doc_id, url, (SELECT count(*) FROM document_version WHERE document = document.id) FROM document "
             "WHERE doc_id IN (SELECT value FROM json_each(?))",
