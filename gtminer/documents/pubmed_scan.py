@@ -15,7 +15,7 @@ from gtminer.documents.pubmed_fields import Part
 from gtminer.model import Author, Document, Link, MeshHeading, Provenance, Qualifier
 
 _Value = TypeVar("_Value")
-_CACHED = 1 << 14
+_CACHED = 1 << 15
 
 _REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NOT_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
