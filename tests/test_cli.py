@@ -150,6 +150,22 @@ def test_a_closed_stream_is_named(environment: dict[str, str], command: str, lin
     assert Outcome(done.returncode, done.stdout, done.stderr) == Outcome(2 if "<" in command else 1, "", line)
 
 
+def test_a_working_directory_that_is_gone_is_named(environment: dict[str, str], tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    done = subprocess.run(
+        ["sh", "-c", f"rmdir {gone}; {sys.executable} -P -m gtminer summarize"],
+        capture_output=True,
+        text=True,
+        cwd=gone,
+        env=environment,
+        check=False,
+    )
+    assert Outcome(done.returncode, done.stdout, done.stderr) == Outcome(
+        1, "", "gtminer: the working directory is gone; change into another one and repeat\n"
+    )
+
+
 def test_a_store_that_does_not_exist_is_named_with_what_to_do(gtminer: Gtminer) -> None:
     code, out, err = gtminer("status")
     assert (code, out) == (2, "")

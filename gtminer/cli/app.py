@@ -198,6 +198,8 @@ def _os_failure(error: OSError) -> str:
         return f"{where or 'output: '}no space left on the device; what was committed is kept; free some and repeat"
     if error.errno == errno.EBADF and not where:
         return "stdout is closed: nothing can be answered"
+    if error.errno == errno.ENOENT and not where:  # os.getcwd
+        return "the working directory is gone; change into another one and repeat"
     return f"{where}{error.strerror or error}"
 
 
