@@ -257,6 +257,16 @@ def test_a_header_of_two_rows_and_a_spanned_cell_name_arm_and_grade() -> None:
     ]
 
 
+def test_a_term_that_goes_on_in_the_next_line_of_a_table_stands_whole_in_its_evidence() -> None:
+    found = report(
+        SMA, "Table 1: Adverse reactions", HEADER, ("Pyrexia", "14 (20.6)", "3 (8.8)"),
+        ("Neoplasms", "Headache", "Myelodysplastic"), ("syndrome", "Chills", "Seizure"),
+    )  # fmt: skip
+    [tag] = [tag for tag in read_document(found, vocabulary()).tags if tag.concept == "mds_event"]
+    evidence = found.text[tag.sentence_start : tag.sentence_end]
+    assert (tag.text, evidence) == ("Myelodysplastic\nsyndrome", "Neoplasms | Headache | Myelodysplastic\nsyndrome")
+
+
 def test_the_evidence_of_a_row_is_its_line() -> None:
     found = report(SMA, "Table 1: Adverse reactions", HEADER, ("Pyrexia", "14 (20.6)", "3 (8.8)"))
     [line] = {

@@ -83,12 +83,11 @@ class Analysis:
     def place(self, start: int, end: int, line: Span | None = None) -> tuple[str, int, int, int, int, str, int | None]:
         """Return where a tag stands, as `Tag` lists it: words, offsets, sentence (or *line*), section, page.
 
-        A sentence that ends within the words is taken to hold them.
+        A sentence or line that ends within the words is taken to hold them.
         """
-        if line is None:
-            line = self.sentence(start)
-            if line[0] > start or line[1] < end:
-                line = (min(line[0], start), max(line[1], end))
+        line = line or self.sentence(start)
+        if line[0] > start or line[1] < end:
+            line = (min(line[0], start), max(line[1], end))
         section = self.section(start)
         return (self.document.text[start:end], start, end, *line, section.kind, section.page)
 
