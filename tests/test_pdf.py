@@ -365,6 +365,12 @@ def test_source_kind_and_product_are_guessed_from_the_first_pages(reader: PdfRea
     assert (found.source, found.kind, found.product) == PLACES[name]
 
 
+def test_an_old_scientific_discussion_is_known_by_its_headings_where_only_its_foot_names_the_agency() -> None:
+    text = "SCIENTIFIC DISCUSSION\n1. Introduction\nThis disease is rare.\n2. Quality aspects\nVials of 1 ml."
+    found = regulatory.guess(text)
+    assert (found.source, found.kind) == ("ema", "scientific-discussion")
+
+
 def test_text_of_nobody_is_guessed_to_be_nobodys() -> None:
     assert regulatory.guess("A letter about the weather.") == regulatory.Guess()
 
