@@ -85,18 +85,10 @@ class Owners:
         self._people = people
         self._vocabulary = analysis.vocabulary
         self._stated = decided.stated
-        general = analysis.vocabulary.general
         diseases = {slug for category, slug in decided.stated if category is Category.INDICATION}
         # A study of another medicine that reports adverse events is read the same way; "complications" are a surgeon's.
         named = any(key[0] in (Category.MODALITY, Category.PRODUCT) for key in (*decided.stated, *decided.inferred))
-        self.about_therapy = named or (
-            people.population not in NO_PATIENTS
-            and any(
-                self._befalls_the_treated(item.slug, diseases)
-                or ((item.category, item.slug) in general and self._is_of_medicine(item))
-                for item in mentions
-            )
-        )
+        self.about_therapy = named or (people.population not in NO_PATIENTS and self._treats(mentions, diseases))
         if analysis.titled_kind not in (None, *_OF_EVENTS):  # the passage may not name the disease of its product
             products = (slug for category, slug in decided.stated if category is Category.PRODUCT)
             diseases |= {slug for product in products for slug in analysis.vocabulary.products[product].indications}
@@ -111,6 +103,15 @@ class Owners:
         self._has_label_parts = any(section.kind in _LABEL for section in document.sections)
         self._mentions = mentions
         self._sentences: dict[int, Sentence] = {}
+
+    def _treats(self, mentions: Sequence[Mention], diseases: Set[str]) -> bool:
+        """Say whether words tell that something was given to patients, or what only the treated have."""
+        general = self._vocabulary.general
+        return bool(self._analysis.cues("therapy", "route") or self._analysis.cues("therapy", "vector")) or any(
+            self._befalls_the_treated(item.slug, diseases)
+            or ((item.category, item.slug) in general and self._is_of_medicine(item))
+            for item in mentions
+        )
 
     def _befalls_the_treated(self, event: str, diseases: Set[str]) -> bool:
         """Say whether an event befalls nobody who is not treated, and is none of the *diseases* themselves."""
