@@ -25,6 +25,7 @@ from gtminer.tag.words import Match, WordAutomaton
 _ASIDES = ("delivery", "donor")  # axes that say where and whose cells, beside what is done
 _LABEL = "label"
 _TUMOURS = ("solid tumour", "haematological malignancy")  # axes of indication.tsv
+_TUMOUR_EVENTS = "genotoxicity / malignancy"  # axis of safety.tsv
 _ARISING = (*_TUMOURS, "infectious")
 
 
@@ -251,6 +252,10 @@ class Vocabulary:
     def is_tumour(self, slug: str) -> bool:
         """Say whether an indication is a tumour, solid or of the blood."""
         return self.concepts[Category.INDICATION, slug].axis in _TUMOURS
+
+    def is_tumour_event(self, slug: str) -> bool:
+        """Say whether an event is a tumour, or on the way to one."""
+        return self.concepts[Category.SAFETY, slug].axis == _TUMOUR_EVENTS
 
     def arises(self, slug: str) -> bool:
         """Say whether an indication may also befall those who are treated for another."""

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from gtminer.model import Assertion, Category, Population, Role
 from gtminer.tag import reports
-from gtminer.tag.analysis import Analysis, CueHit, Span, within
+from gtminer.tag.analysis import INTRODUCTIONS, Analysis, CueHit, Span, within
 from gtminer.tag.assertion import Verdict
 from gtminer.tag.mention import Mention
 from gtminer.tag.population import Subjects
@@ -101,6 +101,11 @@ class Owners:
         document = analysis.document
         self._is_label = document.regulator is not None or analysis.is_label
         self._has_label_parts = any(section.kind in _LABEL for section in document.sections)
+        self._of_patients = (
+            decided.gene_therapy and people.population in (Population.HUMAN, Population.NONE) and not people.is_review
+        )
+        aims = (hit.start for hit in analysis.cues("roles", "aims") if hit.start > len(analysis.document.title))
+        self._begun = next(aims, 0)  # where the introduction has ended
         self._mentions = mentions
         self._sentences: dict[int, Sentence] = {}
 
@@ -206,7 +211,7 @@ class Owners:
                     and verdict.assertion is not Assertion.NEGATED
                 ):
                     return f"what is treated: {hit.text}"
-            return self._only_a_condition(verdict, happened, sentence)
+            return self._only_a_condition(mention, verdict, happened, sentence)
         return None
 
     def _is_counted_reaction(self, mention: Mention, verdict: Verdict) -> bool:
@@ -302,13 +307,16 @@ class Owners:
             return "a general word; nothing says that it occurred"
         return None
 
-    def _only_a_condition(self, verdict: Verdict, happened: bool, sentence: Sentence) -> str | None:
+    def _only_a_condition(self, mention: Mention, verdict: Verdict, happened: bool, sentence: Sentence) -> str | None:
         """Return why an event that is also a disease or a state of a laboratory is none here."""
         safety = sentence.speaks_of_safety
         told = safety or sentence.followed
         therapy = bool(sentence.therapies)
         counts = {
-            Assertion.PRESENT: happened or told or (therapy and self._people.population not in NO_PATIENTS),
+            Assertion.PRESENT: happened
+            or told
+            or (therapy and self._people.population not in NO_PATIENTS)
+            or self._is_found_in_patients(mention, sentence),
             Assertion.PRECLINICAL: happened or safety or "harmed" in sentence.by_kind,
             Assertion.PLANNED: safety or "looked_for" in sentence.by_kind,
             Assertion.BACKGROUND: told or therapy,
@@ -317,6 +325,16 @@ class Owners:
         if counts.get(verdict.assertion, True):
             return None
         return "a disease or a state; nothing says that it followed the therapy"
+
+    def _is_found_in_patients(self, mention: Mention, sentence: Sentence) -> bool:
+        """Say whether a sentence tells what patients had who were given a gene therapy: no introduction, no tumour."""
+        start = sentence.span[0]
+        return (
+            self._of_patients
+            and start >= self._begun
+            and self._analysis.section_kind(start) not in INTRODUCTIONS
+            and not self._vocabulary.is_tumour_event(mention.slug)
+        )
 
     def is_general(self, mention: Mention) -> bool:
         """Say whether it is a general word that gives way to concrete events."""
