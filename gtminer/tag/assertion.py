@@ -156,7 +156,7 @@ class Clauses:
                 continue
             if assertion is Assertion.COMPARATOR and figures.of_another_arm(self.text, mention[1], cue.start, cue.end):
                 continue
-            if assertion is Assertion.NEGATED and (self._is_of_those(cue, mention) or not self._is_near(cue, mention)):
+            if assertion is Assertion.NEGATED and not self._is_denied(cue, mention):
                 continue
             if assertion is Assertion.NEGATED:
                 if taken_back := self._taken_back(cue, mention):
@@ -284,6 +284,13 @@ class Clauses:
         if self._happened(mention[1], cue.start) or self._told_between(mention[1], cue.start):
             return None
         return cue
+
+    def _is_denied(self, cue: CueHit, mention: tuple[int, int]) -> bool:
+        """Say whether the denial is the mention's: with "[none were serious] and rash occurred" all is said."""
+        complete = any(hit.start == cue.start for hit in self._kinds.get("complete", []))
+        if complete and _AND_THEN.search(self.text, cue.end, mention[0]):
+            return False
+        return not self._is_of_those(cue, mention) and self._is_near(cue, mention)
 
     def _is_near(self, cue: CueHit, mention: tuple[int, int]) -> bool:
         """Say whether a bare denial ("did not", "without") is near the mention behind it, or near a list up to it."""
