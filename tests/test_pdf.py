@@ -571,6 +571,17 @@ def test_same_bytes_under_another_name_later_are_the_document_that_is_stored(sto
     assert ids == [(1, 0, one), (0, 1, one)]
 
 
+def test_a_report_whose_product_is_told_later_stays_one_document(store: Store, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(
+        broken.written(["Complete response letter. Dear applicant: we have reviewed your application. "])
+    )
+    imported(store, letter)
+    imported(store, letter, product="Kymriah")
+    [document] = documents(store)
+    assert (document.doc_id, document.product) == ("fda:letter/complete-response-letter", "kymriah")
+
+
 def test_known_failure_is_not_read_again_before_the_reader_is_a_better_one(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

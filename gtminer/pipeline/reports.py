@@ -143,7 +143,8 @@ class Reports:
         elif product_id is None and guess.product:
             product_id = slug(guess.product)
         kind = options.kind or (listed and listed[2]) or guess.kind or UNKNOWN
-        if listed and (source, product_id, kind) == listed[:3]:
+        # One that was stored without a product keeps its name when the user says which product it is of.
+        if listed and listed[1] in (None, product_id) and (source, kind) == (listed[0], listed[2]):
             doc_id = listed[3]
         else:
             stem = Path(found.path).stem
