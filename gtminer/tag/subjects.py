@@ -14,7 +14,7 @@ from gtminer.tag.told import BESIDE_A_THERAPY, CELLS, VACCINE
 from gtminer.tag.vocabulary import Product
 
 # How much evidence makes a subject. A vector or delivery needs little once it is clear that a therapy is meant.
-_ENOUGH = {Category.MODALITY: 1.7, Category.VECTOR: 2.5, Category.INDICATION: 1.7, Category.PRODUCT: 1.5}
+_ENOUGH = {Category.MODALITY: 1.7, Category.VECTOR: 2.5, Category.INDICATION: 1.7, Category.PRODUCT: 1.4}
 _THERAPY = (Category.MODALITY, Category.VECTOR, Category.PRODUCT)
 _IMPLYING = (Category.MODALITY, Category.INDICATION)
 _VECTOR_BESIDE = 0.8  # more than an introduction gives
