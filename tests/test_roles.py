@@ -153,6 +153,11 @@ OF_A_GENE = [
 ]
 OF_A_DISEASE = [
     (
+        "Vaxzevria: germ-line transmission",
+        "Adults received Vaxzevria. Adenoviral vector administration does not reach the germ line.",
+        About("", "chadox", "", "viral_vector_vaccine", gene_therapy=False),
+    ),
+    (
         "Late encephalopathy on the ward",
         "The patient was admitted on day 23 after liso-cel for diffuse large B-cell lymphoma.",
         About("", "", "dlbcl", "autologous car_t ex_vivo lentiviral"),

@@ -8,7 +8,7 @@ Span = tuple[int, int]
 # what may begin one; a line end; a bullet behind white space; the bracket of a label's reference to its sections, which
 # stand for full stops there: "if clinically indicated ( 5.2 ) Hepatotoxicity:". The signs come first: found fastest.
 _END = re.compile(
-    r"""[.?!\n•▪●)](?:(?<=[.?!])["'’”)\]]*\s+(?=["'“‘(\[]?[A-Z0-9≥>~•*†‡§#])|(?<=\n)\s*|(?<=\s[•▪●])[^\S\n]*"""
+    r"""[.?!\n•▪●)](?:(?<=[.?!])["'’”)\]]*\s+(?=["'“‘(\[]?[A-Z0-9≥>~•*†‡§#]|[-–]\s[A-Z])|(?<=\n)\s*|(?<=\s[•▪●])[^\S\n]*"""
     r"""|(?:(?<=\d\.\d\s\))|(?<=\d\.\d\)))\s+(?=[A-Z0-9]))"""
 )
 _ABBREVIATED = re.compile(

@@ -27,8 +27,10 @@ class _Teller:
 
     def complete(self) -> None:
         """Add the action that the words around a vector tell, and the delivery that a route or cells tell."""
-        neighbours = self._at.neighbours()
-        if not neighbours and self._at.actions() <= {self._told["vector"]} and (told := self._told_action()):
+        neighbours, roles = self._at.neighbours(), self._at.roles
+        # A product that is a neighbour, and has a vector, explains the vector.
+        explained = neighbours or any(slug in roles.neighbours - roles.vectorless for _, slug in self._at.inferred)
+        if not explained and self._at.actions() <= {self._told["vector"]} and (told := self._told_action()):
             self._at.state(*told)
         if self._at.counting():
             self._state_delivery()
