@@ -163,6 +163,43 @@ def test_half_a_surrogate_pair_cannot_stop_a_page(store: Store) -> None:
     assert broken.text == "A title\nbroken \ufffd sign"
 
 
+def found(store: Store, word: str) -> list[tuple[object, ...]]:
+    """The documents whose index holds *word*."""
+    sql = "SELECT doc_id FROM document_fts JOIN document ON id = document_fts.rowid WHERE document_fts MATCH ?"
+    return sorted(store.connection.execute(sql, (word,)))
+
+
+def test_what_one_transaction_brings_in_portions_is_found_by_its_last_words_only(store: Store) -> None:
+    first, second = PLAIN, PLAIN._replace(doc_id="pubmed:2", text="A title\nof a second")
+    with store.transaction():
+        store.put([first])
+        store.put([second, first._replace(text="A title\nreworded")])
+        store.put([second._replace(doc_id="pubmed:3")])
+        store.put([second._replace(text="A title\nof another second")])
+    check(store)
+    assert found(store, "abstract") == []
+    assert found(store, "reworded") == [("pubmed:1",)]
+    assert found(store, "second") == [("pubmed:2",), ("pubmed:3",)]
+    assert found(store, "another") == [("pubmed:2",)]
+
+
+def test_after_a_transaction_that_failed_the_next_one_is_indexed_as_if_it_were_the_first(store: Store) -> None:
+    store.put([PLAIN])
+
+    def fail() -> None:
+        with store.transaction():
+            store.put([PLAIN._replace(doc_id="pubmed:2")])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    store.put([PLAIN._replace(text="A title\nreworded")])
+    store.put([PLAIN._replace(doc_id="pubmed:3", text="A title\nof a third")])
+    check(store)
+    assert (found(store, "reworded"), found(store, "third")) == ([("pubmed:1",)], [("pubmed:3",)])
+    assert found(store, "abstract") == []
+
+
 def test_putting_the_same_again_changes_nothing(store: Store) -> None:
     first = store.put([PLAIN, WHOLE])
     before = list(store.connection.iterdump())
