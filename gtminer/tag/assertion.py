@@ -101,6 +101,11 @@ class Clauses:
 
     def _clause_ends(self, start: int, end: int) -> list[int]:
         ends = [start + match.start() for match in _MARKS.finditer(self.text[start:end])]
+        if headed := next(
+            (hit for hit in self._kinds.get("planned", []) if self.text[hit.end : hit.end + 1] == ":"), None
+        ):
+            # "Primary endpoints: survival; deaths": what follows the colon is a list of what the head says.
+            ends = [place for place in ends if place < headed.end or self.text[place] != ";"]
         ends += [hit.start for hit in self._kinds.get("ends", [])]
         # A comma with the subject of a sentence behind it ("…, it induces"; "…, the patients") begins a clause.
         # "Although none had fever, chills were frequent": the comma behind the verb ends what the first word opened.
@@ -166,14 +171,18 @@ class Clauses:
             if assertion in (Assertion.RISK, Assertion.PLANNED):
                 if counted := figures.counted(self.text, mention):
                     return Verdict(Assertion.PRESENT, counted)
-                if certain := self._certain(mention, cue):
+                certain = self._certain(mention, cue)
+                if certain and not (assertion is Assertion.PLANNED and mention[1] <= cue.start < certain.start):
                     return Verdict(Assertion.PRESENT, certain.text)
             return Verdict(assertion, cue.text)
         if counted := figures.counted(self.text, mention):
             return Verdict(Assertion.PRESENT, counted)
         if weak := next((hit for hit in self._kinds.get("itself", []) if _overlap(hit, mention)), None):
             return Verdict(Assertion.NEGATED, weak.text)
-        certain = self._certain(mention) or self._before(mention, "rated")
+        certain = self._certain(mention)
+        if certain is None and (number := figures.reckoned(self.text, mention, self.start, self.end)):
+            return Verdict(Assertion.PRESENT, number)
+        certain = certain or self._before(mention, "rated")
         return Verdict(Assertion.PRESENT, certain.text if certain else None)
 
     def opened(self, offset: int) -> bool:

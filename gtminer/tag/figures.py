@@ -26,14 +26,33 @@ _OF_AN_ARM = re.compile(
     r"\d+\s?(?:/|of)\s?\d+(?:\s(?:patients|subjects|participants))?(?:\s?\(\d[\d.]*\s?%\))?"
     r"|\d[\d.]*\s?%(?:\s?\([nN=\d\s/]+\))?|\d+\s\(\d[\d.]*\s?%\)"
 )
-_JOINT = re.compile(r"\b(?:vs|versus|than|compared)\b|[A-Za-z]{2}[),]{0,2}\s(?:and|while|whereas|but)\b")
-_COMPARED = re.compile(r"\b(?:than|versus|vs\.?|compared (?:with|to))\s(?:\w+\s){0,3}$")
+_JOINT = re.compile(
+    r"\b(?:vs|versus|than|compared|against)\b|[A-Za-z]\w+[),]{0,2}\s(?:and|while|whereas|but)\b"
+    r"|\b(?:with|on|in|among|after)\s[^,;]{2,40},\s"
+)
+_COMPARED = re.compile(
+    r"\b(?:than|versus|vs\.?|against|compared (?:with|to))\s(?:\w+\s){0,3}$|\bas\s(?:(?:those|that|in)\s)?$"
+    r"|\b(?:equally|similarly|just as|as)\s(?:common|frequent|often|many)\s$"
+)
 _AND_ANOTHER = re.compile(
-    r"(?:\s(?:group|arm|recipients|patients))?(?:\s\([^()]{1,40}\))?"
+    r"(?:\s\(\d[^()]{0,20}\))?,?\s(?:and|as well as)\s(?:on|in|with|after)\s(?:[\w-]+\s){1,4}?\(?\d"
+    r"|,?\sas well as\s(?:on|in|with|after|among)\s"
+    r"|(?:\s(?:group|arm|recipients|patients))?(?:\s\([^()]{1,40}\))?"
     r"(?:,\s(?:and\s)?|,?\s(?:and|vs\.?|versus|but|while|whereas)\s)(?:in\s)?"
     r"(?!0\b)\d[\d.]*\s?(?:%|patients\b|subjects\b|participants\b|of\b|\()"
     r"[^;]{0,80}?\b(?:treated|receiv|given|with|in the)"
 )
+# The number of those whom the event sent or killed: "nine because of fever", "one for confusion", "two of sepsis".
+_COUNTED_BEFORE = re.compile(
+    r"\b(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten)\s"
+    r"(?:(?P<sure>because of|due to|owing to|on account of|for)|of|from|with)\s(?:[a-z]+\s)?$"
+)
+_FALLEN = re.compile(r"\b(?:[Dd]eaths?|[Dd]ied|[Dd]ying|[Ff]atal|[Hh]ospital|(?:re)?admi(?:tted|ssions?)|withdr\w+)\b")
+_BEFORE = 32  # characters before an event in which such a number stands
+# Items of a tally: "Vomiting 8, fever 5, rash 3."
+_TALLIED = re.compile(r"\s(?!0\b)\d{1,3}(?=[,;.]\s|[,;.]?$|\sand\s)")
+_TALLY = re.compile(r"[a-z]\s\d{1,3}(?:[,;.]|\sand\s)")
+_ITEM = re.compile(r"(?:^|[,;:.]\s(?:and\s)?|\n|\sand\s)$")
 _NEAR = 40  # characters before a control arm's words in which a comparison with it is told
 _ARMS = 400  # characters before them in which the figures of two arms stand
 
@@ -44,6 +63,18 @@ def counted(text: str, mention: tuple[int, int]) -> str | None:
     if figure is None or _REFERENCE.search(text, max(0, mention[0] - _REACH), mention[0]):
         return None
     return figure[0].strip()
+
+
+def reckoned(text: str, mention: tuple[int, int], start: int, end: int) -> str | None:
+    """Return the number that counts *mention* in the sentence [*start*, *end*) as a cause or an item of a tally."""
+    low = max(start, mention[0] - _BEFORE)
+    number = _COUNTED_BEFORE.search(text, low, mention[0])
+    if number and (number["sure"] or _FALLEN.search(text, start, number.start())):
+        return number[0].strip()
+    item = _TALLIED.match(text, mention[1], end)
+    if item and _ITEM.search(text, low, mention[0]) and len(_TALLY.findall(text[start : end + 1])) > 1:
+        return item[0].strip()
+    return None
 
 
 def of_another_arm(text: str, start: int, end: int, behind: int) -> bool:
