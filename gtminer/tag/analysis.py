@@ -101,14 +101,19 @@ class Analysis:
         """The kind of section of a label that the title names, None where it names none."""
         if not self.is_label:
             return None
-        title = fold(self.document.title).text
+        title = self._folded_title()
         return next((kind for words, kind in self.vocabulary.title_sections if words in title), None)
 
     @cached_property
     def is_label(self) -> bool:
         """Whether the title is that of a product's label, or of a part of one."""
-        title = fold(self.document.title).text
-        return any(map(title.__contains__, self.vocabulary.title_labels))
+        return any(map(self._folded_title().__contains__, self.vocabulary.title_labels))
+
+    def _folded_title(self) -> str:
+        title = self.document.title
+        if self.folded.breaks or not self.text.startswith(title):
+            return fold(title).text
+        return f"{self.folded.text[: len(title) + 1]} "
 
     def cues(self, family: str, kind: str | None = None) -> list[CueHit]:
         """Return the cues of *family*, or those of one *kind* of it, in reading order, overlapping ones too."""
