@@ -43,6 +43,8 @@ class Analysis:
             if not document.title:
                 self.document = document._replace(title=self._first_sentence())
         self.folded: Folded = fold(self.text)
+        # Whether the title is that of a product's label, or of a part of one.
+        self.is_label = any(map(self._folded_title().__contains__, vocabulary.title_labels))
         self._needs: dict[tuple[str, ...], bool] = {}
         self._families: dict[str, list[CueHit]] = {}
 
@@ -103,11 +105,6 @@ class Analysis:
             return None
         title = self._folded_title()
         return next((kind for words, kind in self.vocabulary.title_sections if words in title), None)
-
-    @cached_property
-    def is_label(self) -> bool:
-        """Whether the title is that of a product's label, or of a part of one."""
-        return any(map(self._folded_title().__contains__, self.vocabulary.title_labels))
 
     def _folded_title(self) -> str:
         title = self.document.title

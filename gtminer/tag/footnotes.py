@@ -12,7 +12,7 @@ _BEFORE = 60  # characters in which a form begins before its last word
 
 def marked(analysis: Analysis) -> Iterator[tuple[int, int, int]]:
     """Yield start, end and pattern of every form in a label that a footnote's letter ends; the letter is left out."""
-    if not analysis.is_label or analysis.titled_kind is None:
+    if analysis.titled_kind is None:
         return
     text = analysis.text
     for word in _MARKED.finditer(text):

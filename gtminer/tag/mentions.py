@@ -63,7 +63,8 @@ def _candidates(analysis: Analysis) -> tuple[list[Mention], list[Rejected]]:
             continue
         matches.append((start, end, pattern))
     matches += parentheses.across(analysis)
-    matches += footnotes.marked(analysis)
+    if analysis.is_label:
+        matches += footnotes.marked(analysis)
     for start, end, pattern in matches:
         for form, wanted in entries[pattern]:
             if wanted is not None and squeeze(text[start:end]) != wanted:
