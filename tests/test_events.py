@@ -348,3 +348,17 @@ def test_a_study_entitled_for_safety_plans_adverse_events() -> None:
     assert summary("Safety study of an adenoviral vector with the VEGF gene in heart disease", text) == {
         "adverse_event_any": "planned"
     }
+
+
+def test_an_event_set_against_that_of_another_treatment_is_the_therapys_too() -> None:
+    found = summary(
+        LYMPHOMA, "Anaemia was seen in 30% against 6% with standard therapy. Sepsis occurred with antibiotics."
+    )
+    assert found == {"anaemia": "present"}
+
+
+def test_section_5_of_a_us_label_warns_and_its_animals_are_told_of_beside_it() -> None:
+    title = "Examplavec: US prescribing information, section 5"
+    text = "Cardiac toxicity was observed in animal studies. 5.6 AAV Vector Integration and Risk of Tumorigenicity"
+    found = of(document(title, text))
+    assert {slug: found[slug] for slug in ("vector_integration",)} == {"vector_integration": "risk"}

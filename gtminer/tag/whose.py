@@ -10,7 +10,7 @@ from collections.abc import Sequence, Set
 from functools import cached_property
 
 from gtminer.model import Assertion, Category, Population, Role
-from gtminer.tag import reports
+from gtminer.tag import figures, reports
 from gtminer.tag.analysis import INTRODUCTIONS, Analysis, CueHit, Span, within
 from gtminer.tag.assertion import Verdict
 from gtminer.tag.mention import Mention
@@ -174,7 +174,7 @@ class Owners:
         if named := reports.only_named(self._analysis, mention, verdict, sentence.by_kind):
             return named
         is_label = self.is_label(mention.start)
-        if not is_label and (other := self._of_another_therapy(sentence)):
+        if not is_label and (other := self._of_another_therapy(sentence, mention)):
             return f"an event of another treatment: {other}"
         if (unseen := sentence.behind("unmeasured", mention.end)) and unseen.start - mention.end < _BEHIND:
             return f"not looked at: {unseen.text}"
@@ -284,11 +284,17 @@ class Owners:
             (before and mention.start - before.end < _TOUCHES) or (behind and behind.start - mention.end < _TOUCHES)
         )
 
-    def _of_another_therapy(self, sentence: Sentence) -> str | None:
-        """Return the words of a sentence that speaks of another treatment and not of the document's own."""
+    def _of_another_therapy(self, sentence: Sentence, mention: Mention) -> str | None:
+        """Return the words of a sentence that speaks of another treatment and not of the document's own.
+
+        One whose figures are set against those of the document's own tells of both: "in 30% against 6% with it".
+        """
         if any((item.category, item.slug) in self._stated for item in sentence.therapies):
             return None
-        if others := sentence.by_kind.get("other_therapy"):
+        others = sentence.by_kind.get("other_therapy", [])
+        if any(figures.of_another_arm(self._analysis.text, mention.end, hit.start, hit.end) for hit in others):
+            return None
+        if others:
             return others[0].text
         neighbours = self._vocabulary.roles.neighbours
         return next((item.slug for item in sentence.therapies if item.slug in neighbours), None)
