@@ -359,6 +359,13 @@ def test_an_event_set_against_that_of_another_treatment_is_the_therapys_too() ->
 
 def test_section_5_of_a_us_label_warns_and_its_animals_are_told_of_beside_it() -> None:
     title = "Examplavec: US prescribing information, section 5"
-    text = "Cardiac toxicity was observed in animal studies. 5.6 AAV Vector Integration and Risk of Tumorigenicity"
+    text = (
+        "Increases in troponin I were seen; their importance is not known. Cardiac toxicity was observed in animals. "
+        "5.6 AAV Vector Integration and Risk of Tumorigenicity"
+    )
     found = of(document(title, text))
-    assert {slug: found[slug] for slug in ("vector_integration",)} == {"vector_integration": "risk"}
+    assert {slug: found[slug] for slug in ("troponin_increased", "cardiomyopathy_event", "vector_integration")} == {
+        "troponin_increased": "present",
+        "cardiomyopathy_event": "preclinical",
+        "vector_integration": "risk",
+    }

@@ -198,7 +198,7 @@ class _Judge:
             return Verdict(usual, f"section {kind}")
         if self._people.population in NO_PATIENTS and clauses.heard(verdict):
             return Verdict(Assertion.BACKGROUND, verdict.cue)
-        if words := self._people.preclinical(span):
+        if words := self._people.preclinical(span, of_label=is_label):
             return Verdict(Assertion.PRECLINICAL, words)
         return verdict
 

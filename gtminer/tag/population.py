@@ -124,8 +124,11 @@ class Subjects:
             return Population.MIXED
         return self.population
 
-    def preclinical(self, sentence: Span) -> str | None:
-        """Return the words that make *sentence* one about animals or cells; None where it is about people."""
+    def preclinical(self, sentence: Span, *, of_label: bool = False) -> str | None:
+        """Return the words that make *sentence* one about animals or cells; None where it is about people.
+
+        A label (*of_label*) speaks of patients where a sentence names nobody, however few of its words do.
+        """
         hits = within(self._hits, *sentence)
         kinds = {hit.kind for hit in hits}
         if "human" in kinds:
@@ -133,6 +136,6 @@ class Subjects:
         for hit in hits:
             if hit.kind in ("animal", "in_vitro"):
                 return hit.text
-        if self.population in (Population.ANIMAL, Population.IN_VITRO):
+        if not of_label and self.population in (Population.ANIMAL, Population.IN_VITRO):
             return f"the document's subjects ({self.population.value})"
         return None
