@@ -102,6 +102,8 @@ class _Teller:
                 self._at.state(inside, f"given to a living being: {route}", words.place("route"))
             elif self._at.people.population in (Population.ANIMAL, Population.MIXED) and self._may_be_given():
                 self._at.state(inside, "given to animals", self._first_vector())
+            elif not cells and (living := words.first("living")) and self._may_be_given():
+                self._at.state(inside, f"given to animals: {living}", words.place("living"))
             elif self._at.people.population is Population.HUMAN and not cells and self._is_given_whole():
                 self._at.state(inside, "a viral vector is given to people", self._first_vector())
             elif self._at.people.population is Population.HUMAN and self._is_put_in_cells():
