@@ -4,10 +4,9 @@ import hashlib
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from itertools import chain
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from gtminer import tsv
@@ -48,6 +47,7 @@ _ROLES = {
     "told_by": ("told_by", "concept"),
     "replaces": ("concept", "replaces"),
 }
+_PACKAGE = Path(__file__).parents[1]  # importlib.resources takes longer to load than the vocabulary may need
 _CONCEPT_COLUMNS = ("concept", "label", "parents", "axis", "definition", "ids", "source")
 
 
@@ -55,13 +55,13 @@ class Files:
     """The data files of the package, and the user's *overlay*: a file, or a folder of which *but* is left out."""
 
     def __init__(self, overlay: Path | None, but: Path | None = None) -> None:
-        self.data = files("gtminer") / "data"
+        self.data = _PACKAGE / "data"
         self.overlay = overlay
         self._but = but
 
     def version(self) -> str:
         """Return a hash of all that decides a tag: vocabulary, cues, products, overlay, this package's code."""
-        digest = hashlib.blake2b(digest_size=16)
+        digest = hashlib.sha256()  # processors have instructions for it
         for name, content in self._all():
             digest.update(name.encode() + b"\0")
             digest.update(content)
@@ -69,7 +69,7 @@ class Files:
         return digest.hexdigest()
 
     def _all(self) -> Iterator[tuple[str, bytes]]:
-        code = files("gtminer") / "tag"
+        code = _PACKAGE / "tag"
         for folder in (self.data / "vocabulary", self.data / "cues", self.data / "roles", code, code / "printed"):
             for path in sorted(folder.iterdir(), key=lambda path: path.name):
                 if path.name.endswith((".tsv", ".py")):
@@ -151,9 +151,12 @@ def compile_(source: Files) -> dict[str, Any]:
 
 
 def _cue_entry(pattern: str, entries: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, int, str, str], ...]:
-    """Return what a cue's pattern stands for, as ``Vocabulary.cue_entries`` has it."""
+    """Return what a cue's pattern stands for, as ``Vocabulary.cue_entries`` has it.
+
+    Equal names are one object: marshal keeps them once, and a third of the time to read them.
+    """
     beyond = 2 if pattern.endswith(" ") else 1
-    return tuple((f"{family} {kind}", beyond, kind, text) for family, kind, text in entries)
+    return tuple((intern(f"{family} {kind}"), beyond, intern(kind), text) for family, kind, text in entries)
 
 
 def _cue_kinds(cues: Iterable[Sequence[tuple[str, str, str]]]) -> dict[str, tuple[str, ...]]:
@@ -164,7 +167,7 @@ def _cue_kinds(cues: Iterable[Sequence[tuple[str, str, str]]]) -> dict[str, tupl
     return {family: tuple(found) for family, found in kinds.items()}
 
 
-def _role(data: Traversable, name: str, columns: tuple[str, ...]) -> list[Any]:
+def _role(data: Path, name: str, columns: tuple[str, ...]) -> list[Any]:
     """Return the rows of a file of `roles/`: the values of its column, or tuples where there are several."""
     rows = tsv.read(data / "roles" / f"{name}.tsv", (*columns, "source"))
     return [row[columns[0]] if len(columns) == 1 else tuple(row[column] for column in columns) for row in rows]
@@ -262,7 +265,7 @@ def _patterns(text: str, spellings: Sequence[Spelling], *, case: bool) -> dict[s
     return {f" {folded} ": letters for folded, letters in variants(text, spellings, case=case).items()}
 
 
-def built_in_concepts(data: Traversable) -> list[tuple[Any, ...]]:
+def built_in_concepts(data: Path) -> list[tuple[Any, ...]]:
     """Return the package's own concepts, as ``vocabulary.Concept`` holds them."""
     found = list(_concepts(data))
     for slug, label, *_rest in _products(data):
@@ -270,7 +273,7 @@ def built_in_concepts(data: Traversable) -> list[tuple[Any, ...]]:
     return found
 
 
-def _concepts(data: Traversable) -> Iterator[tuple[Any, ...]]:
+def _concepts(data: Path) -> Iterator[tuple[Any, ...]]:
     for category in CATEGORIES:
         for row in tsv.read(data / "vocabulary" / f"{category}.tsv", _CONCEPT_COLUMNS):
             yield (
@@ -279,7 +282,7 @@ def _concepts(data: Traversable) -> Iterator[tuple[Any, ...]]:
             )  # fmt: skip
 
 
-def _forms(data: Traversable) -> Iterator[tuple[Any, ...]]:
+def _forms(data: Path) -> Iterator[tuple[Any, ...]]:
     for category in CATEGORIES:
         for row in tsv.read(data / "vocabulary" / f"{category}_forms.tsv", _FORM_COLUMNS):
             yield form_row(category, row["concept"], row["form"], row)
@@ -302,7 +305,7 @@ def form_row(category: Category, concept: str, form: str, row: tsv.Row) -> tuple
     return (category.value, concept, form, row["match"] == "case", needs, unless, sys.intern(row["source"]), row.at)
 
 
-def _products(data: Traversable) -> Iterator[tuple[Any, ...]]:
+def _products(data: Path) -> Iterator[tuple[Any, ...]]:
     columns = ("product", "label", "inn", "modality", "vector", "route", "gene_therapy", "indications", "source")
     for row in tsv.read(data / "products.tsv", columns):
         yield (
@@ -311,7 +314,7 @@ def _products(data: Traversable) -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
 
 
-def _cues(data: Traversable) -> Iterator[tuple[str, str, str]]:
+def _cues(data: Path) -> Iterator[tuple[str, str, str]]:
     for path in sorted((data / "cues").iterdir(), key=lambda path: path.name):
         family = path.name.removesuffix(".tsv")
         if family in _FAMILIES:

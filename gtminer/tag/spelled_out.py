@@ -1,8 +1,8 @@
 """Forms that the data give by their parts: capsids in every notation, changed cells in every wording."""
 
 from collections.abc import Iterator
-from importlib.resources.abc import Traversable
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 from gtminer import tsv
@@ -12,7 +12,7 @@ from gtminer.model import Category
 _PARTS = ("notation", "change", "done", "put", "begun", "cell")
 
 
-def capsids(folder: Traversable) -> Iterator[tuple[Any, ...]]:
+def capsids(folder: Path) -> Iterator[tuple[Any, ...]]:
     """Yield every notation of every AAV capsid, as ``vocabulary.Form`` holds it."""
     notations = list(tsv.read(folder / "capsid_notations.tsv", ("notation", "also", "source")))
     for capsid in tsv.read(folder / "capsids.tsv", ("concept", "capsid", "source")):
@@ -23,7 +23,7 @@ def capsids(folder: Traversable) -> Iterator[tuple[Any, ...]]:
                     yield (Category.VECTOR.value, concept, text, False, (), (), capsid["source"], capsid.at)
 
 
-def changed_cells(folder: Traversable) -> Iterator[tuple[Any, ...]]:
+def changed_cells(folder: Path) -> Iterator[tuple[Any, ...]]:
     """Yield every wording of cells whose genes were changed, as ``vocabulary.Form`` holds it.
 
     Raises:

@@ -8,7 +8,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -34,7 +33,7 @@ _OTHER = Word("", "")
 @cache
 def cues() -> Mapping[str, Word]:
     """Return the cue words by lower-case word."""
-    rows = tsv.read(files("gtminer") / "data" / "cues" / "measures.tsv", ("cue", "kind", "value", "source"))
+    rows = tsv.packaged("cues/measures.tsv", ("cue", "kind", "value", "source"))
     return {row["cue"]: Word(row["kind"], row["value"]) for row in rows}
 
 
