@@ -228,7 +228,7 @@ def test_other_code_or_data_that_decides_a_tag_is_another_version(
     package = Path(compiling.__file__).parents[1]
     for folder in ("tag", "data"):
         shutil.copytree(package / folder, tmp_path / folder)
-    monkeypatch.setattr(compiling, "files", lambda name: tmp_path)
+    monkeypatch.setattr(compiling, "_PACKAGE", tmp_path)
     before = compiling.Files(None).version()
     with (tmp_path / changed).open("a", encoding="utf-8") as file:
         file.write("\n")
