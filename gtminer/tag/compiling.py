@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 CATEGORIES = (Category.MODALITY, Category.VECTOR, Category.INDICATION, Category.SAFETY)
 # Cues that are looked for in whole texts; those of counts and grades are read token by token (tokens.py).
-_FAMILIES = ("carriers", "clauses", "events", "negation", "roles", "subjects", "therapy", "time", "uncertainty")
+_FAMILIES = (
+    "carriers", "changes", "clauses", "events", "negation", "roles", "subjects", "therapy", "time", "uncertainty",
+)  # fmt: skip
 ELSEWHERE = 1 << 31
 _FEW = 30_000  # patterns of an overlay that are looked for together with the built-in ones
 _FORM_COLUMNS = ("concept", "form", "match", "needs", "unless", "source")
@@ -43,6 +45,7 @@ _ROLES = {
     "vectorless": ("concept",),
     "copied": ("concept",),
     "treated": ("event",),
+    "between": ("word", "kind"),
     "counts": ("concept",),
     "told_by": ("told_by", "concept"),
     "replaces": ("concept", "replaces"),

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from gtminer.model import Category, Rejected
 from gtminer.tag import footnotes, parentheses, shortforms
 from gtminer.tag.analysis import Analysis
+from gtminer.tag.changed import changed
 from gtminer.tag.coordination import coordinated
 from gtminer.tag.forms import squeeze
 from gtminer.tag.mention import Mention
@@ -35,7 +36,7 @@ def find(analysis: Analysis) -> Found:
         return Found([], [])
     candidates, rejected = shortforms.apply(analysis, candidates, rejected)
     mentions = _longest(candidates, analysis.vocabulary.roles.asides)
-    mentions = _with_coordinated(analysis, mentions)
+    mentions = _with_changes(analysis, _with_coordinated(analysis, mentions))
     rejected = [item for item in rejected if not _inside_longer(item, mentions)]
     for decoy in mentions:
         if not decoy.slug:
@@ -140,6 +141,21 @@ def _with_coordinated(analysis: Analysis, mentions: list[Mention]) -> list[Menti
     for mention in mentions:
         taken.setdefault(mention.category, []).append((mention.start, mention.end))
     return sorted([*mentions, *(item for item in more if not _stands_in(item.start, taken.get(item.category, [])))])
+
+
+def _with_changes(analysis: Analysis, mentions: list[Mention]) -> list[Mention]:
+    """Return *mentions* with the events that changes of measures are, where no form of theirs stands in the place."""
+    known: dict[str, list[tuple[int, int]]] = {}
+    for start, end, category, slug, _ in mentions:
+        if category is Category.SAFETY:
+            known.setdefault(slug, []).append((start, end))
+    more = []
+    for item in dict.fromkeys(changed(analysis)):
+        spans = known.setdefault(item.slug, [])
+        if not any(start < item.end and item.start < end for start, end in (*spans, *known.get("", ()))):
+            more.append(item)
+            spans.append((item.start, item.end))
+    return sorted([*mentions, *more]) if more else mentions
 
 
 def _stands_in(offset: int, spans: Sequence[tuple[int, int]]) -> bool:

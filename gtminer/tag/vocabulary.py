@@ -229,6 +229,11 @@ class Vocabulary:
         return frozenset((indication, event) for indication, event in self._compiled["roles"]["symptoms"])
 
     @cached_property
+    def between(self) -> dict[str, str]:
+        """Words that may stand between a measure and its change, with their kind: joint, denial or empty."""
+        return dict(self._compiled["roles"]["between"])
+
+    @cached_property
     def treated(self) -> frozenset[str]:
         """Events that befall nobody who is not treated."""
         return frozenset(self._compiled["roles"]["treated"])
