@@ -294,7 +294,8 @@ def test_control_characters_do_not_reach_the_text(reader: PdfReader) -> None:
 @pytest.mark.parametrize(
     ("base", "mark", "added"),
     [
-        ("1.1 x 10", "14", "^14"), ("10", "-5", "^-5"), ("per m", "2", "^2"), ("CD4", "+", "+"),
+        ("1.1 x 10", "14", "^14"), ("10", "-5", "^-5"), ("per m", "2", "^2"), ("mCi/m", "2 177", "^2 177"),
+        ("CD4", "+", "+"),
         ("the 5", "th", "th"), ("Tachycardia", "b", ""), ("Coagulopathy", "a, c", ""), ("neutropenia", "#", ""),
         ("Zolgensma", "TM", "™"), ("labelled with (", "177", "177"), ("of ", "123", "123"),
     ],
@@ -312,6 +313,19 @@ def test_raised_digits_and_footnote_marks_come_out_right(tmp_path: Path, reader:
         (72, 660, 11, event), (after_event, 664, 6.5, "b"), (after_event + 4, 660, 11, " was seen."),
     )  # fmt: skip
     assert reader.read(path).text == "drawn\nA dose of 1.1 x 10^14 vg/kg was given.\nTachycardia was seen."
+
+
+def test_raised_digits_drawn_one_by_one_are_one_mark(tmp_path: Path, reader: PdfReader) -> None:
+    """Else a `1` with `77` raised behind it reads as a power, and of three references the commas stay."""
+    isotope, event = "labelled with ", "In 3 of them cough"
+    at, behind = (72 + pdfmetrics.stringWidth(text, "Helvetica", 11) for text in (isotope, event))
+    path = drawn(
+        tmp_path,
+        (72, 700, 11, isotope), (at, 704, 6.5, "1"), (at + 3.6, 704, 6.5, "77"), (at + 10.8, 700, 11, "Lu, once."),
+        (72, 660, 11, event), (behind, 664, 6.5, "7"), (behind + 3.6, 664, 6.5, ","), (behind + 5.4, 664, 6.5, "8"),
+        (behind + 9, 660, 11, " was seen."),
+    )  # fmt: skip
+    assert reader.read(path).text == "drawn\nlabelled with 177Lu, once.\nIn 3 of them cough was seen."
 
 
 def test_stamp_of_withdrawn_products_leaves_no_letter(reader: PdfReader) -> None:

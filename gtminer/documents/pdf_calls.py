@@ -25,6 +25,11 @@ class Handle(c_void_p):
     """An address that pdfium gave; as a subclass of c_void_p it is not turned into an integer."""
 
 
+def quick(handle: Handle) -> Any:
+    """The same address as calls take it in half the time: for what is asked thousands of times. It is never false."""
+    return c_void_p.from_param(handle.value)
+
+
 def _library() -> ctypes.CDLL:
     package = find_spec("pypdfium2_raw")
     for folder in (package.submodule_search_locations or ()) if package else ():

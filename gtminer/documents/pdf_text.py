@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 from gtminer import tsv
 from gtminer.documents import pdf_calls as calls
 from gtminer.documents.pdf_rules import Drawn, Rule, Walls, draw
-from gtminer.documents.pdf_runs import CELL, Run, characters, runs
+from gtminer.documents.pdf_runs import BACK, CELL, RAISED, Run, characters, runs
 
 # Shares of the font size, measured on EMA reports of 2000 to 2022 and on FDA labels.
 _SAME_LINE = 0.55  # baselines nearer than this are one line with raised or lowered marks
-_RAISED = 0.12  # a smaller run whose baseline is higher than this is raised
 _SMALLER = 0.87  # raised and lowered characters are smaller than this
 _SPACE = 0.2  # a gap wider than this is a space where pdfium saw a line end
 
@@ -77,14 +76,17 @@ def _turn(run: Run, turns: int, width: float, height: float) -> tuple[float, flo
 
 
 def raise_mark(base: str, mark: str) -> str:
-    """Return what a raised *mark* adds to the text *base* before it: `^14`, `+`, or nothing for a footnote mark."""
+    """Return what a raised *mark* adds to the text *base* before it: `^14`, `+`, or nothing for a footnote mark.
+
+    A power may stand before another mark: `m2 177Lu` with 2 and 177 raised.
+    """
     mark = mark.strip()
     last = base[-1:]
     if mark == "TM":
         return "™"
     if not mark or not last or last in _OPENS or _KEPT.fullmatch(mark):
         return mark
-    if _POWER.fullmatch(mark) and (last.isdigit() or _UNIT.search(base)):
+    if _POWER.fullmatch(mark.split(" ", 1)[0]) and (last.isdigit() or _UNIT.search(base)):
         return "^" + mark.replace("−", "-").replace("–", "-")
     return "" if _MARK.fullmatch(mark) else mark
 
@@ -107,16 +109,16 @@ class _Open:
 
     def takes(self, run: Run, x0: float, x1: float, y: float) -> bool:
         """Add the run if it goes on in this segment."""
-        text, before, _, _, _, _, own = run
+        text, before, own = run.text, run.before, run.size
         size = own if own > self.size else self.size
         gap, rise = x0 - self.x1, y - self.y
-        if not (-0.6 * size <= gap <= CELL * size and -_SAME_LINE * size <= rise <= _SAME_LINE * size):
+        if not (BACK * size <= gap <= CELL * size and -_SAME_LINE * size <= rise <= _SAME_LINE * size):
             return False
         if not (text.isascii() and text.isprintable()):
             text = _clean(text)
         if before and self.text[-1:] != " " and (gap > _SPACE * size or "\n" not in before):
             self.text += " "
-        if -_RAISED * size <= rise <= _RAISED * size:
+        if -RAISED * size <= rise <= RAISED * size:
             self.text += text
         elif own < _SMALLER * self.size:
             self.text += raise_mark(self.text, text) if rise > 0 else text
@@ -162,7 +164,7 @@ def read_page(page: Any, number: int, needs_rules: Callable[[str], bool] | None 
     width, height = calls.page_width(page), calls.page_height(page)
     if calls.page_rotation(page) % 2:  # characters are placed on the page before it is turned
         width, height = height, width
-    text_page = calls.load_text(page)
+    text_page = calls.quick(calls.load_text(page))
     try:
         text = characters(text_page)
         drawn = draw(page) if needs_rules and needs_rules(text) else Drawn((), ())
