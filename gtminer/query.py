@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from gtminer import tsv
@@ -117,7 +116,7 @@ def check_term(term: str) -> None:
 
 @cache
 def _fields() -> tuple[str, ...]:
-    rows = tsv.read(files("gtminer.data").joinpath("pubmed_fields.tsv"), ("tag", "field", "source"))
+    rows = tsv.packaged("pubmed_fields.tsv", ("tag", "field", "source"))
     return tuple(row["tag"] for row in rows)
 
 

@@ -20,7 +20,7 @@ def one_line(text: str) -> str:
 
 
 def escaped(json: str) -> str:
-    r"""Return one line of JSON with what ``safe`` drops written as ``\uXXXX``: same meaning, harmless to show."""
+    """Return one line of JSON with what ``safe`` drops written as JSON escapes: same meaning, harmless to show."""
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", json)
 
 

@@ -28,6 +28,7 @@ PATTERNS = (
     "hepatic, renal and ", "toxicity, although fever, ", "compared with placebo 12%, versus 13%, ", " • fever",
     "Patients with fever were excluded. ", "CAR-T cells and CAR-NK cells ", "FEVER AND AAV ", "AAV8/", "A=b", "é", "… ",
     "e\u0301", "a-", "1.2,", "\n", " ", ".", '."', "A", "x ", "no ", "of the patients who had ", "may, will and could ",
+    "ALT rose. ", "Platelets fell and the low IgG and neutrophils stayed low, ", "an increase in ALT, AST and ", "low ",
 )  # fmt: skip
 
 words = st.one_of(st.sampled_from(PIECES), st.characters(exclude_categories=()), st.text(max_size=8))

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import lxml.html
@@ -31,7 +30,7 @@ class Field(NamedTuple):
 @cache
 def fields() -> tuple[Field, ...]:
     """Return the table of fields, in the order of the printed label."""
-    rows = tsv.read(files("gtminer") / "data" / "openfda_fields.tsv", ("field", "kind", "heading", "number", "source"))
+    rows = tsv.packaged("openfda_fields.tsv", ("field", "kind", "heading", "number", "source"))
     return tuple(Field(row["field"], row["kind"], row["heading"], row["number"]) for row in rows)
 
 

@@ -7,7 +7,6 @@ import re
 import unicodedata
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from gtminer import tsv
@@ -87,7 +86,7 @@ class _Rule(NamedTuple):
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    rows = tsv.read(files("gtminer").joinpath("data", "document_kinds.tsv"), ("words", "source", "kind", "label"))
+    rows = tsv.packaged("document_kinds.tsv", ("words", "source", "kind", "label"))
     return tuple(_Rule(tuple(row["words"].split(" & ")), row["source"], row["kind"], row["label"]) for row in rows)
 
 

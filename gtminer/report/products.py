@@ -5,7 +5,6 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from gtminer import tsv
@@ -54,11 +53,10 @@ class _Document(NamedTuple):
 
 def facts() -> dict[str, Mapping[str, str]]:
     """Return the rows of the product table by product id; values from memory say "unverified"."""
-    path = files("gtminer") / "data" / "product_facts.tsv"
     wanted = ("product_id", "brand", "inn", "vector_class", "disease_slugs", "ema_ma_date", "fda_approval_date")
     return {
         row["product_id"]: {name: _UNVERIFIED.sub("unverified", value) for name, value in row.values.items()}
-        for row in tsv.read(path, wanted)
+        for row in tsv.packaged("product_facts.tsv", wanted)
     }
 
 
@@ -237,8 +235,7 @@ def _told(connection: sqlite3.Connection, documents: list[_Document]) -> dict[in
 
 @cache
 def _general() -> frozenset[str]:
-    path = files("gtminer") / "data" / "roles" / "general.tsv"
-    return frozenset(row["concept"] for row in tsv.read(path, ("category", "concept")))
+    return frozenset(row["concept"] for row in tsv.packaged("roles/general.tsv", ("category", "concept")))
 
 
 def _affirmed(documents: list[_Document], concepts: Concepts, source: str, often: Mapping[int, int]) -> tuple[str, ...]:

@@ -38,7 +38,8 @@ def members(archive: bytes, *, suffix: str = ".pdf") -> Iterator[Member]:
                 if not entry.is_dir() and entry.filename.lower().endswith(suffix):
                     yield Member(_own_name(entry.filename), _unpack(opened, entry))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OverflowError) as error:
-        # RuntimeError is zipfile's word for a password.
+        # What zipfile and zlib raise for damage (BadZipFile, error, EOFError), for a way of packing that they do not
+        # know (NotImplementedError), for a password (RuntimeError) and for sizes that do not fit (OverflowError).
         raise ContentError(f"zip archive: cannot be read ({one_line(str(error))[:100]})") from error
 
 

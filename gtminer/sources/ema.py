@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -93,7 +92,7 @@ class DocumentChoice(NamedTuple):
 
 def document_types() -> dict[str, str | None]:
     """Return the document kind of each feed type that is read, and None for those passed over."""
-    rows = tsv.read(files("gtminer") / "data" / "ema_types.tsv", ("type", "kind", "read", "source"))
+    rows = tsv.packaged("ema_types.tsv", ("type", "kind", "read", "source"))
     return {row["type"]: row["kind"] if row["read"] == "yes" else None for row in rows}
 
 

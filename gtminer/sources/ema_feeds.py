@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 from typing import Any, NamedTuple, NoReturn
 
 from gtminer import tsv
@@ -64,7 +63,7 @@ def specs(names: Mapping[str, str] | None = None) -> dict[str, FeedSpec]:
             date_fields=tuple(row["date_fields"].split(";")),
             needed=tuple(row["needed"].split(";")),
         )
-        for row in tsv.read(files("gtminer") / "data" / "feeds.tsv", columns)
+        for row in tsv.packaged("feeds.tsv", columns)
     }
 
 

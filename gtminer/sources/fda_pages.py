@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from importlib.resources import files
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -75,7 +74,7 @@ class LinkRule(NamedTuple):
 
 def link_rules() -> tuple[LinkRule, ...]:
     """Return the table of link words, in its order."""
-    rows = tsv.read(files("gtminer") / "data" / "fda_links.tsv", ("words", "kind", "read", "source"))
+    rows = tsv.packaged("fda_links.tsv", ("words", "kind", "read", "source"))
     return tuple(LinkRule(fold(row["words"]), row["kind"] or None, row["read"]) for row in rows)
 
 

@@ -5,6 +5,7 @@ A word of change (`cues/changes.tsv`) goes with the measures that it reaches ove
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -41,12 +42,12 @@ def changed(analysis: Analysis) -> Iterator[Mention]:
         return
     reader = _Reader(analysis, measures)
     for hit in hits:
-        if ":" not in hit.kind and not any(one.start < hit.end and hit.start < one.end for one in measures):
+        if ":" not in hit.kind:
             yield from reader.events(hit)
 
 
 def _measures(hits: Sequence[CueHit]) -> list[_Measure]:
-    """Return the measures in reading order, the longest of a place."""
+    """Return the measures in reading order, the longest of a place, so that no two overlap."""
     found: dict[tuple[int, int], list[tuple[str, str]]] = {}
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
         sense, _, event = hit.kind.partition(":")
@@ -63,11 +64,16 @@ class _Reader:
         self._text = analysis.text
         self._between = analysis.vocabulary.between
         self._measures = measures
+        self._starts = [one.start for one in measures]
+        self._ends = [one.end for one in measures]
 
     def events(self, change: CueHit) -> Iterator[Mention]:
+        """Yield the events of the measures that *change* reaches; none where it is part of a measure's name."""
         place, _, way = change.kind.partition(" ")
-        behind = [one for one in reversed(self._measures) if one.end <= change.start]
-        before = [one for one in self._measures if one.start >= change.end]
+        last, first = bisect_right(self._ends, change.start), bisect_left(self._starts, change.end)
+        if first > last:
+            return
+        behind, before = range(last - 1, -1, -1), range(first, len(self._measures))
         if place != "noun" and (reached := self._reach(change, behind, forward=False)):
             yield from self._made(change, reached, _SENSES[way])
         elif place in ("noun", "either"):
@@ -91,19 +97,20 @@ class _Reader:
     def _reach(
         self,
         change: CueHit,
-        measures: Sequence[_Measure],
+        places: range,
         *,
         forward: bool,
         linked: bool = False,
         touching: bool = False,
     ) -> list[tuple[_Measure, bool]]:
-        """Return the measures that *change* reaches, the nearest first, each with whether a denial stands between."""
+        """Return which of the measures at *places* a change reaches, each with whether a denial stands between."""
         found: list[tuple[_Measure, bool]] = []
         at, denied = (change.end if forward else change.start), False
-        for measure in measures:
-            gap = self._text[at : measure.start] if forward else self._text[measure.end : at]
-            if len(gap) > _MOST:
+        for measure in map(self._measures.__getitem__, places):
+            start, end = (at, measure.start) if forward else (measure.end, at)
+            if end - start > _MOST:
                 break
+            gap = self._text[start:end]
             kinds = self._kinds(gap)
             if kinds is None or (touching and gap.strip()):
                 break

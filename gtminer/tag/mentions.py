@@ -5,7 +5,8 @@ excludes (*unless*) must not; the definition of an abbreviation in the text wins
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -145,17 +146,25 @@ def _with_coordinated(analysis: Analysis, mentions: list[Mention]) -> list[Menti
 
 def _with_changes(analysis: Analysis, mentions: list[Mention]) -> list[Mention]:
     """Return *mentions* with the events that changes of measures are, where no form of theirs stands in the place."""
-    known: dict[str, list[tuple[int, int]]] = {}
+    changes = dict.fromkeys(changed(analysis))
+    if not changes:
+        return mentions
+    known: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for start, end, category, slug, _ in mentions:
         if category is Category.SAFETY:
-            known.setdefault(slug, []).append((start, end))
+            known[slug].append((start, end))
     more = []
-    for item in dict.fromkeys(changed(analysis)):
-        spans = known.setdefault(item.slug, [])
-        if not any(start < item.end and item.start < end for start, end in (*spans, *known.get("", ()))):
+    for item in changes:
+        if not _overlaps(item, known[item.slug]) and not _overlaps(item, known[""]):
             more.append(item)
-            spans.append((item.start, item.end))
+            insort(known[item.slug], (item.start, item.end))
     return sorted([*mentions, *more]) if more else mentions
+
+
+def _overlaps(mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:
+    """Say whether *mention* overlaps one of *spans*, which are in order and apart."""
+    place = bisect_left(spans, (mention.end,)) - 1
+    return place >= 0 and mention.start < spans[place][1]
 
 
 def _stands_in(offset: int, spans: Sequence[tuple[int, int]]) -> bool:

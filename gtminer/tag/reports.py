@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from gtminer.model import Assertion
-from gtminer.tag.analysis import Analysis, CueHit, Span
+from gtminer.tag.analysis import Analysis, CueHit, Span, within
 from gtminer.tag.assertion import Verdict
 from gtminer.tag.mention import Mention
 
@@ -46,6 +46,14 @@ def is_foreign(analysis: Analysis) -> bool:
     words = analysis.folded.text.split()
     english = analysis.vocabulary.english
     return len(words) > _TELLING and sum(word in english for word in words) < _FEWEST * len(words)
+
+
+def is_indication(analysis: Analysis, mention: Mention) -> bool:
+    """Say whether the section of *mention*, or its sentence before it, tells what a product is for."""
+    if analysis.section_kind(mention.start) == "indication":
+        return True
+    start, _ = analysis.sentence(mention.start)
+    return bool(within(analysis.cues("events", "indicated"), start, mention.start))
 
 
 def only_named(

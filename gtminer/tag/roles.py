@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gtminer.model import Category
+from gtminer.tag import reports
 from gtminer.tag.analysis import INTRODUCTIONS, Analysis, CueHit, within
 from gtminer.tag.coordination import read_whole
 from gtminer.tag.mention import Mention
@@ -174,7 +175,7 @@ class _Setting:
         if mention.start < self.title:
             return _Point(_TITLE, "the title names it")
         if mention.slug in self._roles.complications and analysis.document.regulator is not None:
-            if not self._is_indicated(start, mention):
+            if not reports.is_indication(analysis, mention):
                 return _Point(0.0, "a complication of cell therapies; the product is not said to be for it")
             return _Point(_SECTIONS["indication"], "what the product is indicated for")
         if cue is not None and cue.kind == "example" and distance < _TOUCHES:
@@ -196,12 +197,6 @@ class _Setting:
         if number in self._aims:
             weight, rule = weight + 0.7, "in the sentence that says what was done"
         return _Point(weight, rule, introduced)
-
-    def _is_indicated(self, start: int, mention: Mention) -> bool:
-        """Say whether the section, or the sentence that begins at *start*, tells what a product is for."""
-        if self._analysis.section_kind(mention.start) == "indication":
-            return True
-        return bool(within(self._analysis.cues("events", "indicated"), start, mention.start))
 
     def _tells_of_others(self, kind: str) -> bool:
         """Say whether a section of a whole label or report tells whom to treat otherwise: "patients with HIV"."""

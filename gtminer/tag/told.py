@@ -106,7 +106,7 @@ class _Teller:
                 self._at.state(inside, f"given to animals: {living}", words.place("living"))
             elif self._at.people.population is Population.HUMAN and not cells and self._is_given_whole():
                 self._at.state(inside, "a viral vector is given to people", self._first_vector())
-            elif self._at.people.population is Population.HUMAN and self._is_put_in_cells():
+            elif self._at.people.population is Population.HUMAN and not self._may_be_given():
                 self._at.state(outside, "such vectors change cells outside the body", self._first_vector())
         if outside in self._at.slugs(Category.MODALITY):
             for category, slug in self._at.evidence:
@@ -118,11 +118,6 @@ class _Teller:
         """Say whether the vectors are not all of those that mostly change cells outside the body."""
         vectors = self._at.slugs(Category.VECTOR)
         return not vectors or bool(vectors - self._at.roles.outside)
-
-    def _is_put_in_cells(self) -> bool:
-        """Say whether the vectors are all of those that mostly change cells outside the body."""
-        vectors = self._at.slugs(Category.VECTOR)
-        return bool(vectors) and vectors <= self._at.roles.outside
 
     def _is_given_whole(self) -> bool:
         """Say whether a disease is treated by viruses given as such; other vectors change cells outside the body."""

@@ -236,10 +236,7 @@ class Owners:
             return frozenset()
         found: set[str] = set()
         for item in self._mentions:
-            if item.category is Category.SAFETY and (
-                self._analysis.section_kind(item.start) == "indication"
-                or self.sentence(item.start).before("indicated", item.start)
-            ):
+            if item.category is Category.SAFETY and reports.is_indication(self._analysis, item):
                 found |= {item.slug, *self._words(item)}
         return frozenset(found)
 
