@@ -14,6 +14,7 @@ from gtminer.errors import InputError
 from gtminer.model import Category, Document
 from gtminer.tag import compiling, obo, vocabulary
 from gtminer.tag import overlay as overlays
+from gtminer.tag.choices import wordings
 from gtminer.tag.tagger import tag_document
 
 HEADER = "category\tconcept\tform\tmatch\tneeds\tunless\tsource\tlabel\tparents\n"
@@ -527,3 +528,13 @@ def test_a_missing_ontology_is_named(gtminer: Gtminer) -> None:
 def test_mondo_is_taken_in_whole(shared: Path) -> None:
     terms = list(obo.read(shared / "data" / "ontologies" / "mondo.obo"))
     assert (len(terms), sum(len(term.synonyms) for term in terms)) == (23_964, 104_758)
+
+
+def test_a_row_of_cues_stands_for_each_wording_of_its_choices() -> None:
+    assert list(wordings("none (|of them) (was|were) severe")) == [
+        "none was severe",
+        "none were severe",
+        "none of them was severe",
+        "none of them were severe",
+    ]
+    assert list(wordings("no (severe) fever")) == ["no (severe) fever"]

@@ -114,6 +114,11 @@ class Clauses:
                 comma = self._comma_behind_verb(hit, end)
                 if comma >= 0:
                     ends.append(comma)
+        for hit in self._kinds.get("opens", []):
+            # "Without steroids, hepatitis occurred"; not "without fever, chills or rash".
+            comma = self.text.find(",", hit.end, min(end, hit.end + _CLAUSE)) if hit.start <= start + 1 else -1
+            if comma >= 0 and comma not in self._mention_ends:
+                ends.append(comma)
         ends += [hit.start for hit in self._kinds.get("subject", []) if self.text[hit.start - 2 : hit.start] == ", "]
         return ends
 
@@ -164,7 +169,7 @@ class Clauses:
             if assertion is Assertion.NEGATED and not self._is_denied(cue, mention):
                 continue
             if assertion is Assertion.NEGATED:
-                if taken_back := self._taken_back(cue, mention):
+                if taken_back := self._taken_back(cue, mention) or self._extent(cue, mention):
                     return Verdict(Assertion.PRESENT, taken_back.text)
                 if required := self._behind(mention, "required") or self._next("compound", mention[1]):
                     return Verdict(Assertion.RISK, required.text)
@@ -299,7 +304,18 @@ class Clauses:
         complete = any(hit.start == cue.start for hit in self._kinds.get("complete", []))
         if complete and _AND_THEN.search(self.text, cue.end, mention[0]):
             return False
+        if any(hit.start == cue.start for hit in self._kinds.get("given", [])) and self._is_given(cue, mention):
+            return False
         return not self._is_of_those(cue, mention) and self._is_near(cue, mention)
+
+    def _is_given(self, cue: CueHit, mention: tuple[int, int]) -> bool:
+        """Say whether an event is spoken of as known: "none of the infections was fatal"; not "… was observed"."""
+        return 0 <= mention[0] - cue.end < _TOUCHES and not self._happened(mention[1], self.end)
+
+    def _extent(self, cue: CueHit, mention: tuple[int, int]) -> CueHit | None:
+        """Return the word behind a mention that makes a denial one of its rate or severity: "not tied to CRS grade"."""
+        hit = self._next("extent", mention[1]) if cue.end <= mention[0] else None
+        return hit if hit and self.text[mention[1] : hit.start] == " " else None
 
     def _is_near(self, cue: CueHit, mention: tuple[int, int]) -> bool:
         """Say whether a bare denial ("did not", "without") is near the mention behind it, or near a list up to it."""
@@ -318,17 +334,19 @@ class Clauses:
     def _is_of_those(self, cue: CueHit, mention: tuple[int, int]) -> bool:
         """Say whether those have the event to whom something else did not happen: "no deaths in patients with CRS".
 
-        "No patients with CRS" denies it. "Those who did not respond developed CRS": so have they in the main clause.
+        "No patients with CRS" denies it, and "no patients with CRS died" does not. "Those who did not respond developed
+        CRS": so have they in the main clause.
         """
         if self.text[max(0, cue.start - 5) : cue.start] in _RELATIVE and self._happened(cue.end, mention[0]):
             return True
         whom = self._last("whom", mention[0])
-        return (
-            whom is not None
-            and mention[0] - whom.end < _NEAR_WHOM
-            and whom.start > cue.end
-            and (whom.start - cue.end > _TOUCHES or cue.text.endswith(" of"))
-        )
+        if whom is None or mention[0] - whom.end >= _NEAR_WHOM or whom.end <= cue.end:
+            return False
+        if bisect_left(self._mention_starts, whom.end) < bisect_left(self._mention_starts, mention[0]):
+            return False  # "none of the patients with fever died"
+        if self._next("acts", mention[1]):
+            return True
+        return whom.start > cue.end and (whom.start - cue.end > _TOUCHES or " of" in cue.text)
 
     def _exemplified(self, mention: tuple[int, int]) -> CueHit | None:
         """Return the words of a risk whose examples follow: "reactions [may occur], including fever"."""

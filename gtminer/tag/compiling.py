@@ -13,6 +13,7 @@ from gtminer import tsv
 from gtminer.errors import InputError
 from gtminer.model import Category
 from gtminer.tag import spelled_out
+from gtminer.tag.choices import wordings
 from gtminer.tag.fold import plain
 from gtminer.tag.forms import Spelling, variants
 from gtminer.tag.packed import Bytes, pack
@@ -322,7 +323,8 @@ def _cues(data: Path) -> Iterator[tuple[str, str, str]]:
         family = path.name.removesuffix(".tsv")
         if family in _FAMILIES:
             for row in tsv.read(path, ("cue", "kind", "source")):
-                yield family, row["kind"], row["cue"]
+                for cue in wordings(row["cue"]):
+                    yield family, row["kind"], cue
 
 
 def _listed(text: str, separator: str) -> tuple[str, ...]:
