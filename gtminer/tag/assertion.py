@@ -22,6 +22,7 @@ _MARKS = re.compile(
     r")"
 )
 _AND_THEN = re.compile(r"[,;]? (?:and|but|while|whereas)\b")
+_NEW = re.compile(r",\s(?:[\w≥-]+\s){0,3}?")  # between two events of which the second is told anew
 _LISTED = re.compile(r"(?:\s|,|/|\b(?:or|and|nor)\b)+")
 _LONGEST_LIST = 12
 _ARMS = ("comparator", "background")
@@ -265,11 +266,16 @@ class Clauses:
             return None
         # "[no serious] adverse events": a cue may reach into the event.
         place = bisect_left(hits, mention[0], key=_start) - 1
-        if place < 0 or hits[place].end > mention[1] or self._broken(hits[place].end, mention[0]):
+        if place < 0 or hits[place].end > mention[1]:
             return None
         cue = hits[place]
-        if kind in _ARMS and cue.start - self.start < _LEADS and "," in self.text[cue.end : cue.end + _LEADS]:
-            return cue  # "In the control arm, …" opens a sentence that is all about it
+        comma = self.text.find(",", cue.end, min(cue.end + _LEADS, mention[0])) if kind in _ARMS else -1
+        # "In the control arm, four …" opens a sentence that is all about it.
+        reach = comma + len(", ") + 1 if comma >= 0 and cue.start == self.start else cue.end
+        if self._broken(reach, mention[0]):
+            return None
+        if comma >= 0 and cue.start - self.start < _LEADS:
+            return cue
         verb = bisect_left(self._happens, mention[0]) - 1
         if verb >= 0 and self._happens[verb] >= cue.end:
             other = bisect_right(self._mention_ends, self._happens[verb]) - 1
@@ -297,6 +303,8 @@ class Clauses:
             return None if other < len(self._mention_starts) and self._mention_starts[other] < cue.start else cue
         if self._happened(mention[1], cue.start) or self._told_between(mention[1], cue.start):
             return None
+        if kind == "negated" and figures.SHARE.search(self.text, mention[1], cue.start):
+            return None  # "CRS occurred in 81%, grade 3 or higher in none"
         return cue
 
     def _is_denied(self, cue: CueHit, mention: tuple[int, int]) -> bool:
@@ -306,11 +314,20 @@ class Clauses:
             return False
         if any(hit.start == cue.start for hit in self._kinds.get("given", [])) and self._is_given(cue, mention):
             return False
+        if self._is_told_anew(cue, mention):
+            return False
         return not self._is_of_those(cue, mention) and self._is_near(cue, mention)
 
     def _is_given(self, cue: CueHit, mention: tuple[int, int]) -> bool:
         """Say whether an event is spoken of as known: "none of the infections was fatal"; not "… was observed"."""
         return 0 <= mention[0] - cue.end < _TOUCHES and not self._happened(mention[1], self.end)
+
+    def _is_told_anew(self, cue: CueHit, mention: tuple[int, int]) -> bool:
+        """Say whether an event behind another one and a comma is counted: "no deaths, fever in 3 of 12"."""
+        other = bisect_left(self._mention_starts, mention[0]) - 1
+        if other < 0 or self._mention_starts[other] < cue.end or not figures.counted(self.text, mention):
+            return False
+        return _NEW.fullmatch(self.text, self._mention_ends[other], mention[0]) is not None
 
     def _extent(self, cue: CueHit, mention: tuple[int, int]) -> CueHit | None:
         """Return the word behind a mention that makes a denial one of its rate or severity: "not tied to CRS grade"."""

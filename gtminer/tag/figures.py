@@ -16,6 +16,7 @@ SHARE = re.compile(
 _COUNTED = re.compile(
     r"\s*\((?:[nN]\s*=\s*)?(?!0\b(?!\.))\d[\d.,]*\s*(?:%|[;/)]|of\b|patients?\b)"
     r"|\s+in\s+[1-9]\d*(?:\.\d+)?(?:%| of\b|/\d| \()"
+    r"|\s+in\s+(?:one|two|three|four|five|six|seven|eight|nine|ten)\b(?!\s+(?:arms?|cohorts?|groups?|stud|trials?|years?))"
 )
 # A row of a table that a label prints as running text: "Neutropenia 82 Anemia 59", "Fever 142 (48.6) Nausea".
 _ROW = re.compile(r"\s+(?:[a-z*†]\s+)?(?!0\b)\d{1,3}(?:\.\d)?(?:\s+\(\d+(?:\.\d+)?%?\))?(?=\s+(?:\d|[A-Z][a-z]))")
