@@ -23,7 +23,8 @@ from typing import Any, NamedTuple
 from gtminer.model import Assertion, Document
 from gtminer.tag import vocabulary
 from gtminer.tag.analysis import Analysis
-from gtminer.tag.assertion import Clauses
+from gtminer.tag.assertion import Assertions
+from gtminer.tag.clauses import Clauses
 
 Span = tuple[int, int]
 KINDS = ("negation", "speculation")
@@ -137,8 +138,8 @@ def ours() -> System:
         denied = []
         for span in spans:
             low, high = analysis.sentence(span[0])
-            clauses = Clauses(analysis, min(low, span[0]), max(high, span[1]), [span])
-            denied.append(clauses.judge(span).assertion is Assertion.NEGATED)
+            sentence = Assertions(Clauses(analysis, min(low, span[0]), max(high, span[1]), [span]))
+            denied.append(sentence.of(span).assertion is Assertion.NEGATED)
         hits = [hit for start, end in analysis.sentences for hit in Clauses(analysis, start, end, []).hits]
         kinds = {
             "negation": ("negates", "negates_short", "negated", "negated_touching"),

@@ -11,7 +11,8 @@ from gtminer import tsv
 from gtminer.model import Category, Document, Section, Tag
 from gtminer.tag import vocabulary
 from gtminer.tag.analysis import Analysis
-from gtminer.tag.assertion import Clauses
+from gtminer.tag.assertion import Assertions
+from gtminer.tag.clauses import Clauses
 from gtminer.tag.tagger import read_document
 from gtminer.tag.vocabulary import Vocabulary
 
@@ -68,8 +69,8 @@ def test_a_long_sentence_is_judged_in_few_steps() -> None:
     text = "no fever and headache or " * 10_000
     analysis = Analysis(Document("text:1", "file", "", text), words())
     spans = [(start, start + 5) for start in range(3, len(text), 25)]
-    clauses = Clauses(analysis, 0, len(text), spans)
-    assert {str(clauses.judge(span).assertion) for span in spans} == {"negated"}
+    sentence = Assertions(Clauses(analysis, 0, len(text), spans))
+    assert {str(sentence.of(span).assertion) for span in spans} == {"negated"}
 
 
 # Single sentences seldom say what the therapy is, so its events count too where the sentence is about none.

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from gtminer.model import Assertion, Category, Role
 from gtminer.tag import lists
 from gtminer.tag.analysis import Analysis, CueHit, within
-from gtminer.tag.assertion import Clauses, Verdict
+from gtminer.tag.assertion import Assertions, Verdict
+from gtminer.tag.clauses import Clauses
 from gtminer.tag.measures import NOTHING, Measures, is_comparator, measure
 from gtminer.tag.mention import Mention
 from gtminer.tag.population import Subjects
@@ -141,24 +142,24 @@ class _Judge:
         """Judge the events of one sentence; rows of tables are read as such."""
         span = self._analysis.sentence(found[0].start)
         spans = sorted((item.start, item.end) for item in found)
-        clauses: Clauses | None = None
+        sentence: Assertions | None = None
         measured = self._measures(found, span) if self._counts else {}
         for mention in found:
             if row := row_at(self._analysis, mention.start):
                 judged[mention] = _in_table(row)
                 continue
-            clauses = clauses or Clauses(self._analysis, *span, spans)
-            said = clauses.judge((mention.start, mention.end))
+            sentence = sentence or Assertions(Clauses(self._analysis, *span, spans))
+            said = sentence.of((mention.start, mention.end))
             figures = measured.get(mention, _NO_FIGURES)
             counted = any(record.n not in (None, "0") or record.pct for record in figures)
             happened = said.assertion is Assertion.PRESENT and (
-                counted or (said.cue is not None and not clauses.rated(said))
+                counted or (said.cue is not None and not sentence.rated(said))
             )
-            verdict = self._verdict(clauses, said, mention, span)
+            verdict = self._verdict(sentence, said, mention, span)
             role, rule = self._owners.role(mention, verdict, happened)
             if listed := _LISTS.get(self._analysis.section(mention.start).kind):
                 role, rule = Role.MENTION, listed
-            if verdict.assertion is Assertion.PRESENT and _are_controls(figures) and not clauses.opened(mention.start):
+            if verdict.assertion is Assertion.PRESENT and _are_controls(figures) and not sentence.opened(mention.start):
                 figures = (
                     NOTHING,
                     *figures,
@@ -173,14 +174,14 @@ class _Judge:
         spans = [(item.start - span[0], item.end - span[0]) for item in found]
         return dict(zip(found, measure(text[slice(*span)], spans, before), strict=True))
 
-    def _verdict(self, clauses: Clauses, verdict: Verdict, mention: Mention, span: tuple[int, int]) -> Verdict:
+    def _verdict(self, sentence: Assertions, verdict: Verdict, mention: Mention, span: tuple[int, int]) -> Verdict:
         """Let the section, the subjects and a protocol decide what no word of the sentence decides."""
         kind = self._analysis.section_kind(mention.start)
         usual, certain = self._analysis.vocabulary.sections.get(kind, (None, "no"))
         is_label = self._owners.is_label(mention.start)
         if self._people.is_protocol and not is_label:
             return self._in_protocol(verdict, mention)
-        said = verdict.assertion is Assertion.PRESENT and verdict.cue is not None and not clauses.rated(verdict)
+        said = verdict.assertion is Assertion.PRESENT and verdict.cue is not None and not sentence.rated(verdict)
         if usual is not None and (certain == "all" or (certain == "said" and not said)):
             return Verdict(usual, verdict.cue or f"section {kind}")
         if is_label and verdict.assertion is Assertion.PLANNED:
@@ -192,11 +193,11 @@ class _Judge:
             return verdict
         if usual is not None and (certain == "yes" or verdict.cue is None):
             if certain == "no" and usual is Assertion.RISK:
-                told = clauses.told((mention.start, mention.end)) or lists.happened(self._analysis, mention.start)
+                told = sentence.told((mention.start, mention.end)) or lists.happened(self._analysis, mention.start)
                 if told:
                     return Verdict(Assertion.PRESENT, told)
             return Verdict(usual, f"section {kind}")
-        if self._people.population in NO_PATIENTS and clauses.heard(verdict):
+        if self._people.population in NO_PATIENTS and sentence.heard(verdict):
             return Verdict(Assertion.BACKGROUND, verdict.cue)
         if words := self._people.preclinical(span, of_label=is_label):
             return Verdict(Assertion.PRECLINICAL, words)
