@@ -4,9 +4,7 @@ import hashlib
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
-from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from gtminer import tsv
@@ -145,8 +143,7 @@ def compile_(source: Files) -> dict[str, Any]:
         "overlays": added.files(),
         "idle_kills": added.idle_kills(),
         "cues": bytewise.build(cues),
-        "cue_entries": [_cue_entry(pattern, entries) for pattern, entries in cues.items()],
-        "cue_kinds": _cue_kinds(cues.values()),
+        **_cue_entries(cues),
         "roles": {
             **{name: _role(source.data, name, columns) for name, columns in _ROLES.items()},
             "donors": [row[1] for row in concepts if row[0] == Category.MODALITY and row[4] == "donor"],
@@ -154,21 +151,26 @@ def compile_(source: Files) -> dict[str, Any]:
     }
 
 
-def _cue_entry(pattern: str, entries: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, int, str, str], ...]:
-    """Return what a cue's pattern stands for, as ``Vocabulary.cue_entries`` has it.
+def _cue_entries(cues: Mapping[str, Sequence[tuple[str, str, str]]]) -> dict[str, Any]:
+    """Return what each cue's pattern stands for (see ``Vocabulary.cue_entries``), and the families with their kinds.
 
-    Equal names are one object: marshal keeps them once, and a third of the time to read them.
+    *cues*: family, kind and words of each pattern.
     """
-    beyond = 2 if pattern.endswith(" ") else 1
-    return tuple((intern(f"{family} {kind}"), beyond, intern(kind), text) for family, kind, text in entries)
-
-
-def _cue_kinds(cues: Iterable[Sequence[tuple[str, str, str]]]) -> dict[str, tuple[str, ...]]:
-    """Return the kinds of each family, as the entries of cues have them."""
-    kinds: dict[str, dict[str, None]] = {}
-    for family, kind, _text in chain.from_iterable(cues):
-        kinds.setdefault(family, {})[f"{family} {kind}"] = None
-    return {family: tuple(found) for family, found in kinds.items()}
+    places: dict[tuple[str, str], int] = {}
+    rows = []
+    for pattern, entries in cues.items():
+        beyond = 2 if pattern.endswith(" ") else 1
+        rows.append(
+            tuple((places.setdefault((family, kind), len(places)), beyond, text) for family, kind, text in entries)
+        )
+    kinds: dict[str, list[str]] = {}
+    for family, kind in places:
+        kinds.setdefault(family, []).append(f"{family} {kind}")
+    return {
+        "cue_places": [(f"{family} {kind}", kind) for family, kind in places],
+        "cue_entries": pack(rows),
+        "cue_kinds": {family: tuple(found) for family, found in kinds.items()},
+    }
 
 
 def _role(data: Path, name: str, columns: tuple[str, ...]) -> list[Any]:

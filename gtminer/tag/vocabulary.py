@@ -72,6 +72,8 @@ class Added(NamedTuple):
         return f"{self.file}: new concepts {self.concepts:,}, forms {self.forms:,}, kill lines {self.kills:,}"
 
 
+# What a matched cue stands for: family and kind, letters between its end and the match's, kind, words; of each row one.
+CueEntries = tuple[tuple[str, int, str, str], ...]
 # What a matched pattern stands for: forms, each with the letters that must stand there where capitals count.
 Entries = tuple[tuple[Form, str | None], ...]
 
@@ -177,9 +179,8 @@ class Vocabulary:
         self._entries_at = memoryview(compiled["entries_at"]).cast("I")
         self._entries = Packed[tuple[tuple[int, str | None], ...]](compiled["entries"], tuple)
         self.term_entries: Mapping[int, Entries] = Remembered(self._entries_of)
-        # What each matched cue stands for: family (the file) and kind, how far its last letter is from the end of the
-        # match, kind and words. And the families and kinds by family.
-        self.cue_entries: list[tuple[tuple[str, int, str, str], ...]] = compiled["cue_entries"]
+        self._cue_rows = Packed(compiled["cue_entries"], self._made_cues)
+        self.cue_entries: Mapping[int, CueEntries] = Remembered(self._cue_rows.__getitem__)
         self.cue_kinds: Mapping[str, tuple[str, ...]] = compiled["cue_kinds"]
         self.overlays = [Added(*values) for values in compiled["overlays"]]
         self.idle_kills: list[tuple[str, str]] = compiled["idle_kills"]
@@ -194,6 +195,10 @@ class Vocabulary:
             category, slug = self.concepts.key(concept)
         at = f"{self._compiled['files'][file]}:{line}"
         return Form(category, slug, text, case, needs, unless, self._compiled["sources"][source], at)
+
+    def _made_cues(self, values: tuple[tuple[int, int, str], ...]) -> CueEntries:
+        places = self._compiled["cue_places"]
+        return tuple((places[place][0], beyond, places[place][1], text) for place, beyond, text in values)
 
     def _entries_of(self, pattern: int) -> Entries:
         at = self._entries_at[pattern]
