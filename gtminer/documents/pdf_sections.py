@@ -102,12 +102,17 @@ def _may_be_known(text: str) -> bool:
     return word in _first_words() or word == "section" or len(word) == 1
 
 
+def _runs_on(text: str) -> bool:
+    """Tell whether a line begins small, as no heading does: most lines are the end of a sentence that ran over one."""
+    return text[0].islower() and text[1:2] != "."
+
+
 def known_heading(text: str) -> Heading | None:
     """Return what a heading with these words opens, or None."""
     if len(text) > _LONGEST:
         return None
-    if not _may_be_known(text) or (text[0].islower() and text[1:2] != "."):
-        return None  # the end of a sentence that ran over the line begins small
+    if _runs_on(text) or not _may_be_known(text):
+        return None
     words, number = fold(text)
     found = _known().get(words)
     return found if found or not number else _known().get(_SUBTITLE.split(words, maxsplit=1)[0])  # Main study: NAME
@@ -252,8 +257,12 @@ class Sections:
                 before = None
                 continue
             place += 1
-            if self._in_contents(item, lines, place):
+            if (self._state.kind == "toc" or is_contents(item.text)) and self._in_contents(item, lines, place):
                 self._take(item, None)
+                continue
+            if _runs_on(item.text):
+                self._take(item, before)
+                before = item
                 continue
             ahead = items[index] if index < len(items) else None
             found = _heading(item, lefts[item.page], ahead if isinstance(ahead, Line) else None, before)

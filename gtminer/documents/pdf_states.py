@@ -112,7 +112,7 @@ _COMMON = (
     "och det att som av på een het van met"
 )
 _STOPWORDS = frozenset(_COMMON.split())
-_SAMPLE = 1500  # characters
+_SAMPLE = 600  # characters
 _VOWELS = frozenset("aeiouyàâäáãåæèéêëìíîïòóôöõøœùúûüα")
 _CODE = re.compile(r"\(cid:\d+\)")
 _SUSPECT = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff\x00-\x08\x0e-\x1f]")
@@ -132,11 +132,11 @@ def is_garbled(text: str) -> bool:
     if sum(map(_STOPWORDS.__contains__, start)) > 0.15 * len(start):
         return False  # what most pages are
     words = re.findall(r"[^\W\d_]+", text)
+    if sum(word.casefold() in _STOPWORDS for word in words) > max(2, 0.02 * len(words)):
+        return False
     letters = sum(map(len, words))
     latin = sum(char < "\u0250" for word in words for char in word)
     if latin < 200 or latin < 0.5 * letters:
         return latin == 0 and letters == 0 and len(text) > 400 and not any(char.isdigit() for char in text)
-    if sum(word.casefold() in _STOPWORDS for word in words) > max(2, 0.02 * len(words)):
-        return False
     vowels = sum(char in _VOWELS for word in words for char in word.casefold())
     return not 0.25 < vowels / latin < 0.65
