@@ -351,9 +351,7 @@ def test_a_study_entitled_for_safety_plans_adverse_events() -> None:
 
 
 def test_an_event_set_against_that_of_another_treatment_is_the_therapys_too() -> None:
-    found = summary(
-        LYMPHOMA, "Anaemia was seen in 30% against 6% with standard therapy. Sepsis occurred with antibiotics."
-    )
+    found = summary(LYMPHOMA, "Anaemia was seen in 30% against 6% with standard therapy. Sepsis occurred with HAART.")
     assert found == {"anaemia": "present"}
 
 

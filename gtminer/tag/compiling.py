@@ -291,7 +291,8 @@ def _concepts(data: Path) -> Iterator[tuple[Any, ...]]:
 def _forms(data: Path) -> Iterator[tuple[Any, ...]]:
     for category in CATEGORIES:
         for row in tsv.read(data / "vocabulary" / f"{category}_forms.tsv", _FORM_COLUMNS):
-            yield form_row(category, row["concept"], row["form"], row)
+            for form in wordings(row["form"]):
+                yield form_row(category, row["concept"], form, row)
     yield from spelled_out.capsids(data / "vocabulary")
     yield from spelled_out.changed_cells(data / "vocabulary")
     for row in tsv.read(data / "vocabulary" / "decoys.tsv", ("category", "form", "match", "meaning", "source")):

@@ -35,6 +35,7 @@ _AFTER = re.compile(
 )
 # "4 patients (2 mantle cell lymphoma, 2 chronic lymphocytic leukaemia)": who has it is counted.
 _COUNTED = re.compile(r"(?<![\d.,/-])\d{1,3}\s+$")
+_NEXT_OF_LIST = re.compile(r"(?:\s\([^()]{1,24}\))?(?:,\s(?:and\s|or\s)?|\s(?:and|or|and/or)\s)(?:[a-z-]+\s){0,2}")
 _REACH = 48  # characters in which words before a mention belong to it
 _TOUCHES = 12
 _SCREENED = 24  # characters behind an editor in which a screen or a diagnostic test is named
@@ -148,6 +149,7 @@ class _Setting:
         self._befallen = {analysis.sentence_number(hit.start): hit.text for hit in analysis.cues("roles", "befalls")}
         aims = [hit.start for hit in analysis.cues("roles", "aims") if hit.start > self.title]
         self._aims = {analysis.sentence_number(start) for start in aims}
+        self._listed: tuple[int, CueHit | None, int] = (0, None, 0)  # where the last disease ended, and its cue
         self._first_aim = -1 if is_protocol else min(self._aims, default=-1)
 
     def weigh(self, mention: Mention) -> _Point:
@@ -160,8 +162,7 @@ class _Setting:
         if is_modality and (method := self._method(mention)):
             return _Point(_EARLIER, f"a laboratory's method: {method}")
         start = analysis.sentences[number][0]
-        cue = self._before(max(start, mention.start - _REACH), mention.start)
-        distance = mention.start - cue.end if cue else 0
+        cue, distance = self._reaching(mention, start)
         if cue is not None and distance < _TOUCHES and self._is_prior(cue, mention):
             return _Point(0.2, f"{_PRIOR}: {cue.text}")
         if cue is not None and cue.kind == "excluded" and distance < 2 * _TOUCHES:
@@ -251,6 +252,17 @@ class _Setting:
     def _earlier(self, start: int, end: int) -> CueHit | None:
         """Return the words between *start* and *end* that make what follows earlier work."""
         return next(iter(within(self._past, start, end)), None)
+
+    def _reaching(self, mention: Mention, start: int) -> tuple[CueHit | None, int]:
+        """Return the cue before *mention* and how far off it is; the diseases of a list share the first one's."""
+        cue = self._before(max(start, mention.start - _REACH), mention.start)
+        distance = mention.start - cue.end if cue else 0
+        if mention.category is Category.INDICATION:
+            end, shared, near = self._listed
+            if shared and end <= mention.start and _NEXT_OF_LIST.fullmatch(self._analysis.text, end, mention.start):
+                cue, distance = shared, near
+            self._listed = (mention.end, cue, distance)
+        return cue, distance
 
     def _before(self, start: int, end: int) -> CueHit | None:
         """Return the cue that ends nearest before *end*, the longest of several."""

@@ -1,5 +1,6 @@
 """What is decided so far of what a document is about, with the evidence and the words it is decided by."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -35,10 +36,10 @@ class Words:
         found = self._found(kind)
         return found[0].text if found else None
 
-    def first_but(self, kind: str, other: str) -> CueHit | None:
-        """Return the first words of *kind* that have none of *other* right behind them: "expressing", not "shRNA"."""
-        others = [hit.start for hit in self._found(other)]
-        return next((hit for hit in self._found(kind) if not any(0 <= at - hit.end < _OBJECT for at in others)), None)
+    def but(self, kind: str, other: str) -> list[CueHit]:
+        """Return the words of *kind* that have none of *other* right behind them: "expressing", not "shRNA"."""
+        others = self._found(other)
+        return [hit for hit in self._found(kind) if not _starts_in(others, hit.end, hit.end + _OBJECT)]
 
     def place(self, kind: str) -> Span | None:
         """Return where the first words of *kind* stand."""
@@ -53,6 +54,11 @@ class Words:
         """Say whether the title has words of *kind*."""
         found = self._found(kind)
         return bool(found) and found[0].start < self._title
+
+
+def _starts_in(hits: Sequence[CueHit], start: int, end: int) -> bool:
+    place = bisect_left(hits, (start,))
+    return place < len(hits) and hits[place].start < end
 
 
 class Standing:
