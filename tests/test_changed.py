@@ -28,6 +28,11 @@ def events(text: str) -> list[tuple[str, str, str]]:
             [("hypogammaglobulinaemia", "Low IgG", "present"), ("neutropenia", "Low IgG and neutrophils", "present")],
         ),
         ("Platelets never fell.", [("thrombocytopenia", "fell", "negated")]),
+        ("Platelets may fall.", [("thrombocytopenia", "fall", "risk")]),
+        (
+            "Troponin I went above the limit in three men.",
+            [("troponin_increased", "Troponin I went above", "present")],
+        ),
         ("No rise in troponin was seen.", [("troponin_increased", "rise in troponin", "negated")]),
     ],
 )  # fmt: skip

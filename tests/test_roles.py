@@ -599,16 +599,16 @@ def test_a_label_that_tells_of_immunogenicity_is_of_no_vaccine() -> None:
 def test_the_diseases_of_a_list_are_treated_as_its_first_one_is() -> None:
     found = document(
         "Outcomes of CAR-T cells in hospital",
-        "Background: Little is known. Adults admitted for CAR-T cells for multiple myeloma (MM), non-Hodgkin lymphoma, or "
-        "chronic lymphocytic leukaemia were included. Myasthenia gravis was not.",
+        "Background: Little is known. Adults admitted for CAR-T cells for multiple myeloma (MM), non-Hodgkin lymphoma, "
+        "or chronic lymphocytic leukaemia were included. Myasthenia gravis was not.",
     )
     assert about(found).indication == "cll_sll multiple_myeloma nhl"
 
 
 def test_a_vector_that_speaks_of_short_hairpins_throughout_silences() -> None:
     found = document(
-        "AAV9 vector with shRNA against neuropathic pain",
-        "An AAV9 vector with shRNA was injected intrathecally into mice with neuropathic pain. The shRNA knocked down the "
-        "gene for a channel. Silencing lasted.",
+        "Gene therapy of neuropathic pain with an AAV9 vector and shRNA",
+        "An AAV9 vector with shRNA was injected intrathecally into mice with neuropathic pain. The shRNA knocked down "
+        "the gene for a channel. Silencing lasted.",
     )
     assert about(found).modality == "gene_silencing in_vivo"

@@ -16,6 +16,7 @@ from gtminer.tag.mention import Mention
 _MOST = 48  # characters between a change and a measure, or two measures
 _PIECE = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?|\d[\d.,]*|[^\s\w]")
 _SIGNS = frozenset("()%×<>≤≥-–±~")  # beside figures, they part nothing
+_TURNING = ("denial", "doubt")  # kinds of words that must stand before the span, to be read
 _ADVERB = "ly"  # "markedly", "transiently"
 _LINKS = ("in", "of")  # what stands between a noun of change and its measure
 # Which change makes an event of a measure. A rise or a drop does not where its word stands before the measure, since
@@ -33,8 +34,8 @@ class _Measure(NamedTuple):
 def changed(analysis: Analysis) -> Iterator[Mention]:
     """Yield the events that changes of measures are, as spans from the one to the other.
 
-    Where a denial stands between the two ("ALT did not rise"), the span is the change alone, so that the denial
-    stands before it.
+    Where a denial or a doubt stands between the two ("ALT did not rise", "may rise"), the span is the change alone, so
+    that the word stands before it.
     """
     hits = analysis.cues("changes")
     measures = _measures(hits)
@@ -103,7 +104,7 @@ class _Reader:
         linked: bool = False,
         touching: bool = False,
     ) -> list[tuple[_Measure, bool]]:
-        """Return which of the measures at *places* a change reaches, each with whether a denial stands between."""
+        """Return which of the measures at *places* a change reaches, each with whether it is denied or doubted."""
         found: list[tuple[_Measure, bool]] = []
         at, denied = (change.end if forward else change.start), False
         for measure in map(self._measures.__getitem__, places):
@@ -118,7 +119,7 @@ class _Reader:
                 break
             if found and "joint" not in kinds:
                 break
-            denied = denied or "denial" in kinds
+            denied = denied or not kinds.isdisjoint(_TURNING)
             found.append((measure, denied))
             at = measure.end if forward else measure.start
         return found

@@ -145,20 +145,29 @@ def _with_coordinated(analysis: Analysis, mentions: list[Mention]) -> list[Menti
 
 
 def _with_changes(analysis: Analysis, mentions: list[Mention]) -> list[Mention]:
-    """Return *mentions* with the events that changes of measures are, where no form of theirs stands in the place."""
+    """Return *mentions* with the events that changes of measures are, where no form of theirs stands in the place.
+
+    A form that is the measure itself ("troponin I") gives way to its change.
+    """
     changes = dict.fromkeys(changed(analysis))
     if not changes:
         return mentions
+    measures = {(hit.start, hit.end) for hit in analysis.cues("changes") if ":" in hit.kind}
     known: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for start, end, category, slug, _ in mentions:
-        if category is Category.SAFETY:
+        if category is Category.SAFETY and (start, end) not in measures:
             known[slug].append((start, end))
-    more = []
+    more: list[Mention] = []
     for item in changes:
         if not _overlaps(item, known[item.slug]) and not _overlaps(item, known[""]):
             more.append(item)
             insort(known[item.slug], (item.start, item.end))
-    return sorted([*mentions, *more]) if more else mentions
+    if not more:
+        return mentions
+    kept = [
+        item for item in mentions if (item.start, item.end) not in measures or not _overlaps(item, known[item.slug])
+    ]
+    return sorted([*kept, *more])
 
 
 def _overlaps(mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:

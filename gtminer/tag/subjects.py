@@ -113,6 +113,9 @@ class _Decision:
     def _take_clear_ones(self, products: Sequence[Product]) -> None:
         """Take what no laboratory uses as a tool, and the diseases; a label speaks of those of its product."""
         treated = {slug for product in products for slug in product.indications}
+        if not any((Category.INDICATION, slug) in self._evidence for slug in treated):
+            # "Lymphoma" may be all that is said of one of its kinds.
+            treated |= {kind for slug in treated for kind in self._vocabulary.ancestors(Category.INDICATION, slug)}
         labelled = treated if self._at.analysis.titled_kind else set()
         titled = self._at.in_title(Category.INDICATION)
         main = titled or treated  # cases of leukaemia after a therapy of another disease are events of it

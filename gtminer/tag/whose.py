@@ -176,6 +176,11 @@ class Owners:
         is_label = self.is_label(mention.start)
         if not is_label and (other := self._of_another_therapy(sentence, mention)):
             return f"an event of another treatment: {other}"
+        plain = verdict.assertion is Assertion.PRESENT and verdict.cue is None
+        if plain and (defined := sentence.behind("defined", mention.end)) and defined.start - mention.end < _TOUCHES:
+            return f"tells what it is: {defined.text}"
+        if (plain or verdict.assertion is Assertion.PRECLINICAL) and (mention.start, mention.end) in self._measures:
+            return "a measure; nothing says how it changed"
         if (unseen := sentence.behind("unmeasured", mention.end)) and unseen.start - mention.end < _BEHIND:
             return f"not looked at: {unseen.text}"
         if missing := sentence.before("missing", mention.start):
@@ -228,6 +233,11 @@ class Owners:
         """Say whether words of a label's warning, and not its place alone, tell of a risk."""
         told = verdict.cue is not None and not verdict.cue.startswith("section")
         return told and self.is_label(mention.start) and self._analysis.section_kind(mention.start) in _OF_EVENTS
+
+    @cached_property
+    def _measures(self) -> frozenset[tuple[int, int]]:
+        """Where what is measured is named; as an event it counts where it is watched or said to be there."""
+        return frozenset((hit.start, hit.end) for hit in self._analysis.cues("changes") if ":" in hit.kind)
 
     @cached_property
     def _indicated(self) -> frozenset[str]:
