@@ -155,7 +155,7 @@ def _with_changes(analysis: Analysis, mentions: list[Mention]) -> list[Mention]:
     measures = {(hit.start, hit.end) for hit in analysis.cues("changes") if ":" in hit.kind}
     known: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for start, end, category, slug, _ in mentions:
-        if category is Category.SAFETY and (start, end) not in measures:
+        if category is Category.SAFETY and not (slug and (start, end) in measures):
             known[slug].append((start, end))
     more: list[Mention] = []
     for item in changes:

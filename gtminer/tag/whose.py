@@ -200,24 +200,25 @@ class Owners:
         warned = self._is_reaction(mention) or (
             verdict.assertion is Assertion.RISK and self._is_warned_of(mention, verdict)
         )
-        if verdict.assertion is not Assertion.NEGATED and not occurred and not warned:
+        eased = self._aim(sentence, "eases", mention)
+        if verdict.assertion is not Assertion.NEGATED and (eased or not occurred) and not warned:
             for disease in self._diseases:
                 if (disease, mention.slug) in self._vocabulary.symptoms:
                     return f"a symptom of {disease}"
         if self.is_general(mention):
             return self._only_a_word(mention, verdict, sentence, is_label and not is_report)
         if not is_label and mention.slug in self._vocabulary.conditions:
-            for kind in ("eases", "treats"):
-                hit = sentence.before(kind, mention.start)
-                if (
-                    hit
-                    and mention.start - hit.end < _AIM
-                    and not occurred
-                    and verdict.assertion is not Assertion.NEGATED
-                ):
-                    return f"what is treated: {hit.text}"
+            aim = eased or self._aim(sentence, "treats", mention)
+            if aim and not occurred and verdict.assertion is not Assertion.NEGATED:
+                return f"what is treated: {aim.text}"
             return self._only_a_condition(mention, verdict, happened, sentence)
         return None
+
+    @staticmethod
+    def _aim(sentence: Sentence, kind: str, mention: Mention) -> CueHit | None:
+        """Return the words of *kind* near before *mention* that make it what is bettered or treated."""
+        hit = sentence.before(kind, mention.start)
+        return hit if hit and mention.start - hit.end < _AIM else None
 
     def _is_counted_reaction(self, mention: Mention, verdict: Verdict) -> bool:
         """Say whether a figure stands right behind an event among the reactions to a product."""
