@@ -217,6 +217,7 @@ def test_names_that_share_words_are_all_found(text: str, expected: list[tuple[st
         ("Four mice had AAV8 and 9 mice had saline.", [("aav8", "AAV8")]),
         ("Two dogs received AAV8 and 9 received saline.", [("aav8", "AAV8")]),
         ("We compared haemophilia A and I was glad.", [("haemophilia_a", "haemophilia A")]),
+        ("They have haemophilia B, a disorder of clotting.", [("haemophilia_b", "haemophilia B")]),
         ("Fever and renal toxicity came.", [("pyrexia", "Fever"), ("acute_kidney_injury", "renal toxicity")]),
     ],
 )

@@ -78,6 +78,8 @@ def _following(analysis: Analysis, mention: Mention, head: str, last: str) -> It
         if not more or not more["part"] or _counts(analysis.text, more):
             return
         part = more["part"]
+        if len(part) == 1 and part.islower() and last[-1].isupper():
+            return  # "haemophilia B, a disorder"
         slugs = _read(analysis, head + part, mention.category)
         if not slugs and len(part) == 1 and part.isalpha() and len(last) > 1 and last[-1].isalpha():
             slugs = _read(analysis, head + last[:-1] + part, mention.category)  # "type IIIA and B"

@@ -151,6 +151,8 @@ class _Setting:
         self._aims = {analysis.sentence_number(start) for start in aims}
         self._listed: tuple[int, CueHit | None, int] = (0, None, 0)  # where the last disease ended, and its cue
         self._first_aim = -1 if is_protocol else min(self._aims, default=-1)
+        if (cases := analysis.cues("subjects", "case")) and self._first_aim > 0:  # a case is told from its first word
+            self._first_aim = min(self._first_aim, analysis.sentence_number(cases[0].start))
 
     def weigh(self, mention: Mention) -> _Point:
         analysis = self._analysis

@@ -36,10 +36,17 @@ class Words:
         found = self._found(kind)
         return found[0].text if found else None
 
-    def but(self, kind: str, other: str) -> list[CueHit]:
-        """Return the words of *kind* that have none of *other* right behind them: "expressing", not "shRNA"."""
-        others = self._found(other)
-        return [hit for hit in self._found(kind) if not _starts_in(others, hit.end, hit.end + _OBJECT)]
+    def but(self, kind: str, other: str, before: str) -> list[CueHit]:
+        """Return the words of *kind* that have none of *other* behind them and none of *before* right before them.
+
+        "Expressing", not "expressing shRNA"; "transgene", not "GFP transgene".
+        """
+        others, ends = self._found(other), {hit.end for hit in self._found(before)}
+        return [
+            hit
+            for hit in self._found(kind)
+            if not _starts_in(others, hit.end, hit.end + _OBJECT) and hit.start - 1 not in ends
+        ]
 
     def place(self, kind: str) -> Span | None:
         """Return where the first words of *kind* stand."""

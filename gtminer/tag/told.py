@@ -47,7 +47,7 @@ class _Teller:
             return self._immunises()
         if (lyses := words.first("oncolyses")) and self._works_by_virus() and self._heaviest_disease_is_tumour():
             return self._told["oncolyses"], f"a virus lyses tumour cells: {lyses}", words.place("oncolyses")
-        carried, silenced = words.but("adds", "silences"), words.first("silences")
+        carried, silenced = words.but("adds", "silences", "reporter"), words.first("silences")
         adds = carried[0] if carried and words.count("silences") <= 2 * len(carried) else None
         if silenced and not adds and (vectors or self._told["cells"] in self._at.slugs(Category.MODALITY)):
             return self._told["silences"], f"a gene is silenced: {silenced}", words.place("silences")

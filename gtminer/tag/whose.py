@@ -201,7 +201,7 @@ class Owners:
             verdict.assertion is Assertion.RISK and self._is_warned_of(mention, verdict)
         )
         eased = self._aim(sentence, "eases", mention)
-        if verdict.assertion is not Assertion.NEGATED and (eased or not occurred) and not warned:
+        if (eased or not occurred) and not warned:
             for disease in self._diseases:
                 if (disease, mention.slug) in self._vocabulary.symptoms:
                     return f"a symptom of {disease}"
