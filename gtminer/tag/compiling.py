@@ -296,7 +296,8 @@ def _forms(data: Path) -> Iterator[tuple[Any, ...]]:
     yield from spelled_out.capsids(data / "vocabulary")
     yield from spelled_out.changed_cells(data / "vocabulary")
     for row in tsv.read(data / "vocabulary" / "decoys.tsv", ("category", "form", "match", "meaning", "source")):
-        yield (row["category"], "", row["form"], row["match"] == "case", (), (), row["meaning"], row.at)
+        for form in wordings(row["form"]):
+            yield (row["category"], "", form, row["match"] == "case", (), (), row["meaning"], row.at)
     for row in tsv.read(data / "product_names.tsv", ("product", "name", "match", "needs", "unless", "source")):
         yield form_row(Category.PRODUCT, row["product"], row["name"], row)
 
