@@ -35,13 +35,15 @@ _AFTER = re.compile(
 )
 # "4 patients (2 mantle cell lymphoma, 2 chronic lymphocytic leukaemia)": who has it is counted.
 _COUNTED = re.compile(r"(?<![\d.,/-])\d{1,3}\s+$")
-_NEXT_OF_LIST = re.compile(r"(?:\s\([^()]{1,24}\))?(?:,\s(?:and\s|or\s)?|\s(?:and|or|and/or)\s)(?:[a-z-]+\s){0,2}")
+_NEXT_OF_LIST = re.compile(r"(?:\s\([^()]{1,24}\))?(?:/|,\s(?:and\s|or\s)?|\s(?:and|or|and/or)\s)(?:[a-z-]+\s){0,2}")
 _REACH = 48  # characters in which words before a mention belong to it
 _TOUCHES = 12
 _SCREENED = 24  # characters behind an editor in which a screen or a diagnostic test is named
 _EARLIER = 0.3
 _PRIOR = "earlier or other therapy"
 _BEFELL = "an event after a therapy"
+_AROSE = "an event"
+_EVENTS = (f"{_BEFELL}: ", f"{_AROSE}: ")
 _NAMED = (Category.MODALITY, Category.PRODUCT)  # what a study is about, where it is not what came before
 _WORK = (Category.MODALITY, Category.VECTOR)  # what earlier work may have used
 # Cues that are not looked for right before a mention.
@@ -93,7 +95,9 @@ def weigh(analysis: Analysis, mentions: Sequence[Mention], *, is_protocol: bool 
     _only_before(points, titled, {key for key in before if key[1] not in analysis.vocabulary.roles.neighbours})
     for key, point in _indexed(analysis):
         points[key].append(point)
-    return {key: _sum(found, key in titled, key in before) for key, found in points.items()}
+    # What arose is an event, whatever else is said of it, where the title names what is treated.
+    events = _EVENTS if any(key[0] is Category.INDICATION for key in titled) else _EVENTS[:1]
+    return {key: _sum(found, key in titled, key in before, events) for key, found in points.items()}
 
 
 def _only_before(points: dict[Key, list[_Point]], titled: set[Key], before: set[Key]) -> None:
@@ -107,7 +111,7 @@ def _only_before(points: dict[Key, list[_Point]], titled: set[Key], before: set[
         titled |= therapies
 
 
-def _sum(points: Sequence[_Point], in_title: bool, before: bool) -> Evidence:
+def _sum(points: Sequence[_Point], in_title: bool, before: bool, events: tuple[str, ...]) -> Evidence:
     introduced = rest = 0.0
     strongest = points[0]
     for point in points:
@@ -117,7 +121,7 @@ def _sum(points: Sequence[_Point], in_title: bool, before: bool) -> Evidence:
             rest += point.weight
         if point.weight > strongest.weight:
             strongest = point
-    befell = any(point.rule.startswith(_BEFELL) for point in points)  # what befell once did so where it stands alone
+    befell = any(point.rule.startswith(events) for point in points)  # what befell once did so where it stands alone
     share = _BEFORE if (before or befell) and not in_title else 1.0
     weight = rest + min(introduced, _INTRODUCTION)
     return Evidence(round(weight * share, 2), strongest.rule, in_title, round(rest * share, 2))
@@ -172,7 +176,7 @@ class _Setting:
         if self._back and (after := self._after(mention, number)):
             return _Point(0.0, f"excluded: {after.text}")
         if is_disease and (arose := self._arose(mention, cue if distance < _TOUCHES else None)):
-            return _Point(0.0, f"an event: {arose}")
+            return _Point(0.0, f"{_AROSE}: {arose}")
         if is_disease and self._befallen and (befell := self._befell(mention, number)):
             return _Point(0.0, f"{_BEFELL}: {befell}")
         if mention.start < self.title:
