@@ -34,7 +34,9 @@ _AFTER = re.compile(
     r"\s*(?:\([^()]{2,12}\)\s*)?(?:that\s+)?(?:developed|developing|occurring|arising|arose)?\s*(?:after|following)\s+"
 )
 # "4 patients (2 mantle cell lymphoma, 2 chronic lymphocytic leukaemia)": who has it is counted.
-_COUNTED = re.compile(r"(?<![\d.,/-])\d{1,3}\s+$")
+_COUNTED = re.compile(
+    r"(?<![\d.,/-])\d{1,3}\s+(?:(?:adults|children|infants|participants|patients|people|subjects)\s+)?(?:(?:had|with)\s+)?$"
+)
 _NEXT_OF_LIST = re.compile(r"(?:\s\([^()]{1,24}\))?(?:/|,\s(?:and\s|or\s)?|\s(?:and|or|and/or)\s)(?:[a-z-]+\s){0,2}")
 _REACH = 48  # characters in which words before a mention belong to it
 _TOUCHES = 12
@@ -211,7 +213,7 @@ class _Setting:
 
     def _is_counted(self, start: int, mention: Mention) -> bool:
         """Say whether a number stands right before *mention*, in the sentence that begins at *start*."""
-        near = max(start, mention.start - _TOUCHES)
+        near = max(start, mention.start - 2 * _TOUCHES)
         return _COUNTED.search(self._analysis.text, near, mention.start) is not None
 
     def _method(self, mention: Mention) -> str | None:

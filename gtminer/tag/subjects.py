@@ -235,9 +235,9 @@ class _Decision:
 
         *of_product*: a gene therapy's product is what the document is about.
         """
-        modalities = self._at.slugs(Category.MODALITY)
+        modalities, titled = self._at.slugs(Category.MODALITY), self._at.in_title(Category.MODALITY)
         for slug, replaced in self._roles.replaced:
-            if slug in modalities:
+            if slug in modalities and (slug in titled or replaced not in titled):
                 self._at.stated.pop((Category.MODALITY, replaced), None)
         self._contrast()
         actions = self._at.actions()
