@@ -598,11 +598,11 @@ def test_a_label_that_tells_of_immunogenicity_is_of_no_vaccine() -> None:
 
 def test_the_diseases_of_a_list_are_treated_as_its_first_one_is() -> None:
     found = document(
-        "Outcomes of CAR-T cells in hospital",
-        "Background: Little is known. Adults admitted for CAR-T cells for multiple myeloma (MM), non-Hodgkin lymphoma, "
-        "or chronic lymphocytic leukaemia were included. Myasthenia gravis was not.",
+        "What clinics expect of gene therapy",
+        "Background: Clinics differ. We asked 90 of them about gene therapy for haemophilia B (HB), cystic fibrosis, "
+        "or Fabry disease. Nobody asked about myasthenia gravis.",
     )
-    assert about(found).indication == "cll_sll multiple_myeloma nhl"
+    assert about(found).indication == "cystic_fibrosis fabry_disease haemophilia_b"
 
 
 def test_a_vector_that_speaks_of_short_hairpins_throughout_silences() -> None:

@@ -235,16 +235,16 @@ class _Decision:
 
         *of_product*: a gene therapy's product is what the document is about.
         """
-        modalities, titled = self._at.slugs(Category.MODALITY), self._at.in_title(Category.MODALITY)
+        modalities, named = self._at.slugs(Category.MODALITY), self._at.in_title(Category.MODALITY)
         for slug, replaced in self._roles.replaced:
-            if slug in modalities and (slug in titled or replaced not in titled):
+            if slug in modalities and (slug in named or replaced not in named):
                 self._at.stated.pop((Category.MODALITY, replaced), None)
         self._contrast()
         actions = self._at.actions()
         if not actions and not of_product:
             return
         strongest = max((self._at.weight(slug) for slug in actions), default=0.0)
-        neighbours, named = self._at.neighbours(), self._at.in_title(Category.MODALITY)
+        neighbours = self._at.neighbours()
         titled = of_product or bool(named & (self._at.slugs(Category.MODALITY) - neighbours))
         for slug in neighbours - named:
             if titled or self._at.weight(slug) <= _BESIDE_IT * strongest:
