@@ -31,7 +31,8 @@ _SECTIONS = {
 _BEFORE = 0.4  # what the title names as earlier therapy only, and a disease that befell patients
 # "acute leukaemia after", "lymphoma in", "T-ALL developed following": a therapy's name must follow at once.
 _AFTER = re.compile(
-    r"\s*(?:\([^()]{2,12}\)\s*)?(?:that\s+)?(?:developed|developing|occurring|arising|arose)?\s*(?:after|following)\s+"
+    r"\s*(?:\([^()]{2,12}\)\s*)?(?:in\s(?:mice|rats|dogs|monkeys|an?\s\w+|one\s\w+)\s+)?"
+    r"(?:that\s+)?(?:developed|developing|occurring|arising|arose)?\s*(?:after|following)\s+(?:therapeutic\s+)?"
 )
 # "4 patients (2 mantle cell lymphoma, 2 chronic lymphocytic leukaemia)": who has it is counted.
 _COUNTED = re.compile(
@@ -49,7 +50,7 @@ _EVENTS = (f"{_BEFELL}: ", f"{_AROSE}: ")
 _NAMED = (Category.MODALITY, Category.PRODUCT)  # what a study is about, where it is not what came before
 _WORK = (Category.MODALITY, Category.VECTOR)  # what earlier work may have used
 # Cues that are not looked for right before a mention.
-_ELSEWHERE = ("aims", "earlier", "event_back", "excluded_back", "befalls")
+_ELSEWHERE = ("aims", "earlier", "event_back", "excluded_back", "befalls", "befalls_title")
 
 
 class Evidence(NamedTuple):
@@ -153,6 +154,11 @@ class _Setting:
         self._past = analysis.cues("roles", "earlier")
         self.title = len(analysis.document.title)
         self._befallen = {analysis.sentence_number(hit.start): hit.text for hit in analysis.cues("roles", "befalls")}
+        # "Blood cancers after gene therapy of X": all its tumours are events, where X is none.
+        treated = {mention.slug for mention in grouped[Category.INDICATION] if mention.start < self.title}
+        entitled = within(analysis.cues("roles", "befalls_title"), 0, self.title)
+        others = treated and not any(analysis.vocabulary.is_tumour(slug) for slug in treated)
+        self._entitled = entitled[0].text if entitled and others else None
         aims = [hit.start for hit in analysis.cues("roles", "aims") if hit.start > self.title]
         self._aims = {analysis.sentence_number(start) for start in aims}
         self._listed: tuple[int, CueHit | None, int] = (0, None, 0)  # where the last disease ended, and its cue
@@ -179,7 +185,7 @@ class _Setting:
             return _Point(0.0, f"excluded: {after.text}")
         if is_disease and (arose := self._arose(mention, cue if distance < _TOUCHES else None)):
             return _Point(0.0, f"{_AROSE}: {arose}")
-        if is_disease and self._befallen and (befell := self._befell(mention, number)):
+        if is_disease and (self._befallen or self._entitled) and (befell := self._befell(mention, number)):
             return _Point(0.0, f"{_BEFELL}: {befell}")
         if mention.start < self.title:
             return _Point(_TITLE, "the title names it")
@@ -242,7 +248,9 @@ class _Setting:
 
     def _befell(self, mention: Mention, number: int) -> str | None:
         """Return the words of a tumour's sentence that make it one after a therapy: "secondary malignancies"."""
-        return self._befallen.get(number) if self._analysis.vocabulary.is_tumour(mention.slug) else None
+        if not self._analysis.vocabulary.is_tumour(mention.slug):
+            return None
+        return self._befallen.get(number) or (self._entitled if mention.start >= self.title else None)
 
     def _is_prior(self, cue: CueHit, mention: Mention) -> bool:
         if cue.kind == "prior_neighbour":  # "after transplantation"; not "fever after CAR-T cells"
