@@ -178,6 +178,8 @@ class Assertions:
         """Say whether a bare denial ("did not", "without") is near the mention behind it, or near a list up to it."""
         if cue.end > mention[0] or not any(hit.start == cue.start for hit in self._in.kinds.get("near", [])):
             return True
+        if (may := self._in.last("risk", mention[0])) and may.start > cue.end:
+            return False  # "the combination without X may cause Y"
         place = cue.end
         for other in range(bisect_left(self._in.starts, cue.end), len(self._in.starts)):
             start = self._in.starts[other]
