@@ -612,3 +612,11 @@ def test_a_vector_that_speaks_of_short_hairpins_throughout_silences() -> None:
         "the gene for a channel. Silencing lasted.",
     )
     assert about(found).modality == "gene_silencing in_vivo"
+
+
+def test_tumours_are_events_where_the_title_names_them_beside_a_disease_that_is_none() -> None:
+    found = document(
+        "Leukaemia in a trial of gene therapy for X-linked SCID",
+        "Of ten boys with X-linked SCID two had T-cell leukaemia. Patients with leukaemia were given chemotherapy.",
+    )
+    assert about(found).indication == "x_scid"

@@ -36,7 +36,8 @@ _AFTER = re.compile(
 )
 # "4 patients (2 mantle cell lymphoma, 2 chronic lymphocytic leukaemia)": who has it is counted.
 _COUNTED = re.compile(
-    r"(?<![\d.,/-])\d{1,3}\s+(?:(?:adults|children|infants|participants|patients|people|subjects)\s+)?(?:(?:had|with)\s+)?$"
+    r"(?<![\d.,/-])(?<!type )\d{1,3}\s+"
+    r"(?:(?:adults|children|infants|participants|patients|people|subjects)\s+)?(?:(?:had|with)\s+)?$"
 )
 _NEXT_OF_LIST = re.compile(r"(?:\s\([^()]{1,24}\))?(?:/|,\s(?:and\s|or\s)?|\s(?:and|or|and/or)\s)(?:[a-z-]+\s){0,2}")
 _REACH = 48  # characters in which words before a mention belong to it
@@ -130,6 +131,24 @@ def _sum(points: Sequence[_Point], in_title: bool, before: bool, events: tuple[s
     return Evidence(round(weight * share, 2), strongest.rule, in_title, round(rest * share, 2))
 
 
+def _tumours_that_befell(analysis: Analysis, titled: Sequence[Mention], end: int) -> str | None:
+    """Return the words of a title that make all tumours of its text events, None where it does not.
+
+    "Blood cancers after gene therapy of X", "leukaemia in a trial for X", where X, or what the title's product is for,
+    is no disease that may befall those who are treated. *titled* are the mentions of the title, which ends at *end*.
+    """
+    vocabulary = analysis.vocabulary
+    named = [item.form for item in titled if item.category is Category.INDICATION and vocabulary.is_tumour(item.slug)]
+    named += [hit.text for hit in within(analysis.cues("roles", "befalls_title"), 0, end)]
+    if not named:
+        return None
+    treated = {item.slug for item in titled if item.category is Category.INDICATION}
+    for item in titled:
+        if item.category is Category.PRODUCT:
+            treated |= set(vocabulary.products[item.slug].indications)
+    return None if all(map(vocabulary.arises, treated)) else named[0]
+
+
 class _Setting:
     """What of a document decides the weight of a mention: its title, its cues, where its introduction ends."""
 
@@ -154,11 +173,9 @@ class _Setting:
         self._past = analysis.cues("roles", "earlier")
         self.title = len(analysis.document.title)
         self._befallen = {analysis.sentence_number(hit.start): hit.text for hit in analysis.cues("roles", "befalls")}
-        # "Blood cancers after gene therapy of X": all its tumours are events, where X is none.
-        treated = {mention.slug for mention in grouped[Category.INDICATION] if mention.start < self.title}
-        entitled = within(analysis.cues("roles", "befalls_title"), 0, self.title)
-        others = treated and not any(analysis.vocabulary.is_tumour(slug) for slug in treated)
-        self._entitled = entitled[0].text if entitled and others else None
+        self._entitled = _tumours_that_befell(
+            analysis, [mention for mention in mentions if mention.start < self.title], self.title
+        )
         aims = [hit.start for hit in analysis.cues("roles", "aims") if hit.start > self.title]
         self._aims = {analysis.sentence_number(start) for start in aims}
         self._listed: tuple[int, CueHit | None, int] = (0, None, 0)  # where the last disease ended, and its cue
@@ -250,7 +267,7 @@ class _Setting:
         """Return the words of a tumour's sentence that make it one after a therapy: "secondary malignancies"."""
         if not self._analysis.vocabulary.is_tumour(mention.slug):
             return None
-        return self._befallen.get(number) or (self._entitled if mention.start >= self.title else None)
+        return self._befallen.get(number) or self._entitled
 
     def _is_prior(self, cue: CueHit, mention: Mention) -> bool:
         if cue.kind == "prior_neighbour":  # "after transplantation"; not "fever after CAR-T cells"

@@ -177,6 +177,9 @@ class _Decision:
             return False
         if self._at.words.in_title("silences") and self._at.people.population is Population.IN_VITRO:
             return False  # a gene is knocked down in cells to learn what it does
+        titled_ways = {self._roles.told["cells"], self._roles.told["route"]} & self._at.in_title(Category.MODALITY)
+        if titled_ways and self._roles.actions & self._at.in_title(Category.MODALITY):
+            return True  # "in vivo base editing"
         therapy, tool = self._at.words.count("therapy"), self._at.words.count("tool")
         if self._at.words.in_title("vaccine") or self._at.words.count("vaccine") >= VACCINE:
             return True
