@@ -620,3 +620,16 @@ def test_tumours_are_events_where_the_title_names_them_beside_a_disease_that_is_
         "Of ten boys with X-linked SCID two had T-cell leukaemia. Patients with leukaemia were given chemotherapy.",
     )
     assert about(found).indication == "x_scid"
+
+
+def test_in_vivo_is_how_a_therapy_is_given_and_no_experiment_in_animals() -> None:
+    found = document(
+        "In vivo gene editing in haemophilia B",
+        "Four patients were treated. Infusion reactions occurred in two.",
+    )
+    assert about(found).population == "human"
+    found = document(
+        "CAR T cells generated in vivo in lupus",
+        "An injection generates CAR T cells in vivo. Four patients were treated. Fever occurred in two patients.",
+    )
+    assert about(found) == About("in_vivo in_vivo_car", "", "sle")

@@ -56,6 +56,7 @@ def test_events_of_the_therapy_are_its_own(title: str, sentence: str, concept: s
         (TRIAL, "Haemophilia B is characterised by bleeding.", "haemorrhage", "tells of the disease"),
         (TRIAL, "The bleeding rate fell by half.", "haemorrhage", "a symptom of haemophilia_b"),
         (TRIAL, "Exclusion criteria were hepatotoxicity and prior stroke.", "stroke_event", "who may take part"),
+        (TRIAL, "Only those who had never had a stroke could take part.", "stroke_event", "who may not take part"),
         (TRIAL, "Hepatotoxicity was not assessed.", "hepatotoxicity", "not looked at"),
         (TRIAL, "The dose was chosen to limit toxicity.", "adverse_event_any", "a wish"),
         (TRIAL, "No new adverse events were identified.", "adverse_event_any", "nothing new"),

@@ -4,7 +4,7 @@ import re
 from itertools import islice
 
 from gtminer.model import Document, Population
-from gtminer.tag.analysis import INTRODUCTIONS, Analysis, Span, within
+from gtminer.tag.analysis import INTRODUCTIONS, Analysis, CueHit, Span, within
 
 # A protocol speaks of its purpose in most sentences and has no figures to report.
 _PLANNED = 4
@@ -25,8 +25,8 @@ class Subjects:
     """Whose findings a document reports; sentence by sentence, and as a whole."""
 
     def __init__(self, analysis: Analysis) -> None:
-        self._hits = analysis.cues("subjects")
         self._analysis = analysis
+        self._hits = self._found()
         document = analysis.document
         self.is_review = self._is_review(document)
         title = len(document.title)
@@ -47,6 +47,14 @@ class Subjects:
         self.counts = counts
         self.population = self._population(document)
         self.reported = self._reported()
+
+    def _found(self) -> list[CueHit]:
+        """Return what tells of subjects; "in vivo" in the name of a therapy is how it is given, and no experiment."""
+        hits = self._analysis.cues("subjects")
+        named = self._analysis.cues("subjects", "delivery")
+        if not named:
+            return hits
+        return [hit for hit in hits if not any(name.start <= hit.start and hit.end <= name.end for name in named)]
 
     def _is_review(self, document: Document) -> bool:
         types = document.publication_types
