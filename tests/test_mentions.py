@@ -230,6 +230,7 @@ def test_nothing_is_made_of_words_that_only_stand_beside_each_other(text: str, e
     [
         ("programmed death", "Programmed death-1 was blocked."),
         ("cell death", "Cell death rose in culture."),
+        ("died by apoptosis", "Of the cells half died by apoptosis."),
         ("death receptor", "The death receptor was absent."),
         ("multiplicity of infection", "A multiplicity of infection of 10 was used."),
         ("shed light", "These data shed light on the matter."),
@@ -243,6 +244,10 @@ def test_a_decoy_takes_the_place_of_what_it_holds_and_is_kept_as_rejected(decoy:
     reading = read("", words)
     assert [tag.concept for tag in reading.tags if tag.category is SAFETY or tag.category is VECTOR] == []
     assert f"'{decoy}' is something else" in {item.reason for item in reading.rejected}
+
+
+def test_patients_given_cells_who_died_are_deaths() -> None:
+    assert mentions("Two of those given CAR-T cells died.", SAFETY) == [("death", "died")]
 
 
 def test_a_definition_makes_a_short_form_its_concept_wherever_it_stands() -> None:

@@ -633,3 +633,11 @@ def test_in_vivo_is_how_a_therapy_is_given_and_no_experiment_in_animals() -> Non
         "An injection generates CAR T cells in vivo. Four patients were treated. Fever occurred in two patients.",
     )
     assert about(found) == About("in_vivo in_vivo_car", "", "sle")
+
+
+def test_what_came_after_a_therapy_for_another_disease_is_no_indication() -> None:
+    text = "A woman of 60 was given CAR T cells. Myasthenia gravis arose on day 40."
+    found = document("Myasthenia gravis after CAR T cells for multiple myeloma", text)
+    assert about(found).indication == "multiple_myeloma"
+    found = document("Sickle cell disease after gene therapy: quality of life", "Ten patients were asked.")
+    assert about(found).indication == "sickle_cell_disease"

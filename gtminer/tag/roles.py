@@ -34,6 +34,7 @@ _AFTER = re.compile(
     r"\s*(?:\([^()]{2,12}\)\s*)?(?:in\s(?:mice|rats|dogs|monkeys|an?\s\w+|one\s\w+)\s+)?"
     r"(?:that\s+)?(?:developed|developing|occurring|arising|arose)?\s*(?:after|following)\s+(?:therapeutic\s+)?"
 )
+_FOR = re.compile(r"\bfor\b")
 # "4 patients (2 mantle cell lymphoma, 2 chronic lymphocytic leukaemia)": who has it is counted.
 _COUNTED = re.compile(
     r"(?<![\d.,/-])(?<!type )\d{1,3}\s+"
@@ -149,6 +150,22 @@ def _tumours_that_befell(analysis: Analysis, titled: Sequence[Mention], end: int
     return None if all(map(vocabulary.arises, treated)) else named[0]
 
 
+def _came_after(analysis: Analysis, titled: Sequence[Mention], therapies: set[int]) -> dict[str, str]:
+    """Return the diseases that came after a therapy of another, with the words: "X after CAR-T cells for Y" (rules D).
+
+    *titled* are the mentions of the title, *therapies* the offsets at which a therapy is named.
+    """
+    diseases = [item for item in titled if item.category is Category.INDICATION]
+    found = {}
+    for item in diseases:
+        behind = _AFTER.match(analysis.text, item.end)
+        if behind and behind.end() in therapies:
+            others = (other.start for other in diseases if other.slug != item.slug and other.start > behind.end())
+            if any(_FOR.search(analysis.text, behind.end(), start) for start in others):
+                found[item.slug] = behind[0].strip()
+    return found
+
+
 class _Setting:
     """What of a document decides the weight of a mention: its title, its cues, where its introduction ends."""
 
@@ -173,9 +190,10 @@ class _Setting:
         self._past = analysis.cues("roles", "earlier")
         self.title = len(analysis.document.title)
         self._befallen = {analysis.sentence_number(hit.start): hit.text for hit in analysis.cues("roles", "befalls")}
-        self._entitled = _tumours_that_befell(
-            analysis, [mention for mention in mentions if mention.start < self.title], self.title
-        )
+        titled = [mention for mention in mentions if mention.start < self.title]
+        self._came = _came_after(analysis, titled, self._therapies)
+        titled = [mention for mention in titled if mention.slug not in self._came]
+        self._entitled = _tumours_that_befell(analysis, titled, self.title)
         aims = [hit.start for hit in analysis.cues("roles", "aims") if hit.start > self.title]
         self._aims = {analysis.sentence_number(start) for start in aims}
         self._listed: tuple[int, CueHit | None, int] = (0, None, 0)  # where the last disease ended, and its cue
@@ -255,7 +273,9 @@ class _Setting:
         return any(start <= mention.start and mention.end <= end for start, end in self._others)
 
     def _arose(self, mention: Mention, cue: CueHit | None) -> str | None:
-        """Return the words that make a tumour or an infection one that came later: "T-ALL after gene therapy"."""
+        """Return the words that make a disease, mostly a tumour or an infection, one that came later."""
+        if came := self._came.get(mention.slug):
+            return came
         if not self._analysis.vocabulary.arises(mention.slug):
             return None
         if cue is not None and cue.kind == "event":
