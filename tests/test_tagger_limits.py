@@ -29,6 +29,7 @@ PATTERNS = (
     "Patients with fever were excluded. ", "CAR-T cells and CAR-NK cells ", "FEVER AND AAV ", "AAV8/", "A=b", "é", "… ",
     "e\u0301", "a-", "1.2,", "\n", " ", ".", '."', "A", "x ", "no ", "of the patients who had ", "may, will and could ",
     "ALT rose. ", "Platelets fell and the low IgG and neutrophils stayed low, ", "an increase in ALT, AST and ", "low ",
+    "In vivo gene editing helped patients. ", "Myasthenia gravis after CAR-T cells for SMA ",
 )  # fmt: skip
 
 words = st.one_of(st.sampled_from(PIECES), st.characters(exclude_categories=()), st.text(max_size=8))

@@ -51,10 +51,10 @@ class Subjects:
     def _found(self) -> list[CueHit]:
         """Return what tells of subjects; "in vivo" in the name of a therapy is how it is given, and no experiment."""
         hits = self._analysis.cues("subjects")
-        named = self._analysis.cues("subjects", "delivery")
-        if not named:
-            return hits
-        return [hit for hit in hits if not any(name.start <= hit.start and hit.end <= name.end for name in named)]
+        named = {
+            hit for name in self._analysis.cues("subjects", "delivery") for hit in within(hits, name.start, name.end)
+        }
+        return [hit for hit in hits if hit not in named] if named else hits
 
     def _is_review(self, document: Document) -> bool:
         types = document.publication_types

@@ -150,18 +150,24 @@ def _tumours_that_befell(analysis: Analysis, titled: Sequence[Mention], end: int
     return None if all(map(vocabulary.arises, treated)) else named[0]
 
 
+def _followed(analysis: Analysis, mention: Mention, therapies: set[int]) -> re.Match[str] | None:
+    """Match the words between *mention* and a therapy that it came after: "T-ALL after gene therapy"."""
+    behind = _AFTER.match(analysis.text, mention.end)
+    return behind if behind and behind.end() in therapies else None
+
+
 def _came_after(analysis: Analysis, titled: Sequence[Mention], therapies: set[int]) -> dict[str, str]:
     """Return the diseases that came after a therapy of another, with the words: "X after CAR-T cells for Y" (rules D).
 
     *titled* are the mentions of the title, *therapies* the offsets at which a therapy is named.
     """
     diseases = [item for item in titled if item.category is Category.INDICATION]
+    last = {item.slug: item.start for item in diseases}
     found = {}
     for item in diseases:
-        behind = _AFTER.match(analysis.text, item.end)
-        if behind and behind.end() in therapies:
-            others = (other.start for other in diseases if other.slug != item.slug and other.start > behind.end())
-            if any(_FOR.search(analysis.text, behind.end(), start) for start in others):
+        if behind := _followed(analysis, item, therapies):
+            other = max((start for slug, start in last.items() if slug != item.slug), default=0)
+            if _FOR.search(analysis.text, behind.end(), other):
                 found[item.slug] = behind[0].strip()
     return found
 
@@ -280,8 +286,8 @@ class _Setting:
             return None
         if cue is not None and cue.kind == "event":
             return cue.text
-        behind = _AFTER.match(self._analysis.text, mention.end)
-        return behind[0].strip() if behind and behind.end() in self._therapies else None
+        behind = _followed(self._analysis, mention, self._therapies)
+        return behind[0].strip() if behind else None
 
     def _befell(self, mention: Mention, number: int) -> str | None:
         """Return the words of a tumour's sentence that make it one after a therapy: "secondary malignancies"."""
